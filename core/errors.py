@@ -1,0 +1,159 @@
+"""The errors of the core: one tree, one stable code each, no word of any transport.
+
+GatewayError
+├── InvalidInput            the input itself is wrong: an identifier, a batch, a body
+├── AuthenticationFailed    the caller did not prove who it is; never says which part was wrong
+├── NotFound                a lookup named something that is not there
+├── NotAllowed              the caller may not do this
+│   └── DelegationRefused   … because it may not give away what it asked to give
+├── Conflict                what is asked clashes with what is already so
+└── Unavailable             the store could not be asked, or not freshly enough
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """Every error the core can raise. A door translates each exactly once."""
+
+    # InvalidInput
+    INVALID_ORGANISATION_NUMBER = "invalid-organisation-number"
+    INVALID_PERSON_NUMBER = "invalid-person-number"
+    INVALID_XML = "invalid-xml"
+    INVALID_BATCH = "invalid-batch"
+    INVALID_WORLD = "invalid-world"
+    INVALID_SYSTEM = "invalid-system"
+    INVALID_PASSWORD = "invalid-password"
+    INVALID_EXTERNAL_REFERENCE = "invalid-external-reference"
+    UNKNOWN_ROLE = "unknown-role"
+    UNKNOWN_PACKAGE = "unknown-package"
+    UNKNOWN_SERVICE = "unknown-service"
+    RIGHT_OUTSIDE_SYSTEM = "right-outside-system"
+    PACKAGE_OUTSIDE_SYSTEM = "package-outside-system"
+    PACKAGE_NOT_ASSIGNABLE = "package-not-assignable"
+    PACKAGE_NOT_DELEGABLE = "package-not-delegable"
+    NOTHING_REQUESTED = "nothing-requested"
+    AGENT_NEEDS_PACKAGES = "agent-needs-packages"
+    REDIRECT_NOT_REGISTERED = "redirect-not-registered"
+    SYSTEM_HAS_NO_REDIRECTS = "system-has-no-redirects"
+    NOT_AN_AGENT = "not-an-agent"
+    CLIENT_NOT_FOUND = "client-not-found"
+    CLIENT_LACKS_PACKAGES = "client-lacks-packages"
+    RIGHT_NOT_HELD = "right-not-held"
+    # AuthenticationFailed
+    AUTHENTICATION_FAILED = "authentication-failed"
+    # NotFound
+    PARTY_NOT_FOUND = "party-not-found"
+    ORGANISATION_NOT_FOUND = "organisation-not-found"
+    PERSON_NOT_FOUND = "person-not-found"
+    SYSTEM_NOT_FOUND = "system-not-found"
+    ENTERPRISE_SYSTEM_NOT_FOUND = "enterprise-system-not-found"
+    SYSTEM_USER_NOT_FOUND = "system-user-not-found"
+    REQUEST_NOT_FOUND = "request-not-found"
+    GRANT_NOT_FOUND = "grant-not-found"
+    BATCH_NOT_FOUND = "batch-not-found"
+    FORM_NOT_FOUND = "form-not-found"
+    # NotAllowed
+    NOT_THE_VENDOR = "not-the-vendor"
+    NOT_THE_REQUESTED_PARTY = "not-the-requested-party"
+    MISSING_ADMINISTRATION = "missing-administration"
+    MISSING_CLIENT_ADMINISTRATION = "missing-client-administration"
+    TOO_MANY_ATTEMPTS = "too-many-attempts"
+    DELEGATION_REFUSED = "delegation-refused"
+    # Conflict
+    SYSTEM_EXISTS = "system-exists"
+    CLIENT_ID_TAKEN = "client-id-taken"
+    REQUEST_NOT_NEW = "request-not-new"
+    SYSTEM_USER_EXISTS = "system-user-exists"
+    REQUEST_PENDING = "request-pending"
+    REQUEST_ACCEPTED = "request-accepted"
+    REQUEST_REJECTED = "request-rejected"
+    FACT_EXISTS = "fact-exists"
+    # Unavailable
+    STORE_UNAVAILABLE = "store-unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What would turn a refusal round, and who can do it.
+
+    ``missing`` names the thing in the field's own words, ``party`` for whom it is missing (an
+    organisation number, or a masked national identity number), ``ground`` how it could come and
+    ``giver`` who can give it.
+    """
+
+    code: str
+    missing: str
+    party: str
+    ground: str
+    giver: str
+
+
+class GatewayError(Exception):
+    """An error with a stable code, a sentence, and what would help."""
+
+    def __init__(
+        self,
+        code: ErrorCode,
+        message: str,
+        *,
+        fixes: tuple[Fix, ...] = (),
+        details: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.fixes = fixes
+        self.details: Mapping[str, str] = details or {}
+
+
+class InvalidInput(GatewayError):
+    """The input is not what it should be; nothing was stored."""
+
+
+class AuthenticationFailed(GatewayError):
+    """Unknown, wrong or locked: one answer for all, so that nothing can be probed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ErrorCode.AUTHENTICATION_FAILED,
+            "the system id or the password is wrong, or the system is locked",
+        )
+
+
+class NotFound(GatewayError):
+    """A lookup named something that is not there, or is not the caller's to see."""
+
+
+class NotAllowed(GatewayError):
+    """The caller is known, but may not do this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One thing that may not be given away, and the field's reason code."""
+
+    what: str
+    reason: str
+    fixes: tuple[Fix, ...] = field(default=())
+
+
+class DelegationRefused(NotAllowed):
+    """The caller may not give what it asked to give; ``refusals`` say why, item by item."""
+
+    def __init__(self, message: str, refusals: tuple[Refusal, ...]) -> None:
+        fixes = tuple(fix for refusal in refusals for fix in refusal.fixes)
+        super().__init__(ErrorCode.DELEGATION_REFUSED, message, fixes=fixes)
+        self.refusals = refusals
+
+
+class Conflict(GatewayError):
+    """What is asked clashes with what is already so."""
+
+
+class Unavailable(GatewayError):
+    """The store could not be asked, or not freshly enough. Trying again later is right."""

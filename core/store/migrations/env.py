@@ -1,0 +1,24 @@
+"""What alembic runs for every command: the connection it is given, and our tables to compare with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic import context
+
+from core.store.columns import PlainText, UtcTime
+from core.store.tables import metadata
+
+
+def _render(kind: str, column_type: Any, _context: Any) -> str | bool:
+    """Migrations name the database's own types, so that they do not change when our types do."""
+    if kind == "type" and isinstance(column_type, PlainText):
+        return "sa.Text()"
+    if kind == "type" and isinstance(column_type, UtcTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_item=_render)
+with context.begin_transaction():
+    context.run_migrations()

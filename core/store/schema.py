@@ -1,0 +1,67 @@
+"""Bringing a database to the present schema, and telling whether it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.errors import ErrorCode, Unavailable
+from core.store.engines import normal_url, open_engine
+from core.store.tables import metadata
+
+
+def upgrade_schema(url: str) -> str:
+    """Bring the database at ``url`` to the newest schema; returns its revision. Raises Unavailable."""
+    with _connected(url) as connection:
+        command.upgrade(_config(connection), "head")
+    return newest_revision()
+
+
+def check_schema(url: str) -> tuple[str, ...]:
+    """What keeps the database at ``url`` from serving: empty where nothing does. Raises Unavailable."""
+    with _connected(url) as connection:
+        context = MigrationContext.configure(connection)
+        present = context.get_current_revision()
+        if present != newest_revision():
+            return (f"the schema is at revision {present or 'none'}, not {newest_revision()}: run `brobygger db upgrade`",)
+        return tuple(f"the schema differs: {difference}" for difference in compare_metadata(context, metadata))
+
+
+def newest_revision() -> str:
+    """The revision this code was written for."""
+    return ScriptDirectory.from_config(_config(None)).get_current_head() or ""
+
+
+def write_revision(url: str, revision: str, message: str) -> None:
+    """Write the next migration from the difference between the database and the tables (for developers)."""
+    with _connected(url) as connection:
+        command.revision(_config(connection), message, autogenerate=True, rev_id=revision)
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
+    engine = open_engine(normal_url(url), writing=True)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        raise Unavailable(ErrorCode.STORE_UNAVAILABLE, f"the database could not be opened: {type(error).__name__}") from error
+    finally:
+        engine.dispose()
+
+
+def _config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,318 @@
+"""The store: facts and ledger, one transaction at a time, and a snapshot that is never stale."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection, Insert, and_, bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.domain.change import FACT_KINDS, KIND_NAMED, KIND_OF, Change, Edit, Fact, FactKind, Operation
+from core.domain.fold import apply_changes, build_snapshot
+from core.domain.plain import from_plain, to_plain
+from core.domain.snapshot import Snapshot
+from core.domain.vocabulary import DecisionTerms
+from core.errors import ErrorCode, Unavailable
+from core.store.engines import normal_url, open_engine
+from core.store.freshness import Freshness, make_freshness
+from core.store.group_commit import GroupCommit
+from core.store.ledger import Ledger, Statements
+from core.store.tables import FACT_TABLES, change, fact_sequence
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+
+_ROWS_AT_A_TIME = 10_000
+_RELOAD_AFTER = 50_000
+# Beyond this many missed changes it is quicker to load the facts than to follow the changes.
+
+
+def utc_now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Generic[T]):
+    """What a command decided to write, and what it returns to its caller."""
+
+    edits: tuple[Edit, ...]
+    value: T
+
+
+Command = Callable[[Snapshot], Written[T]]
+
+
+class Store:
+    """Facts and ledger in one database.
+
+    Questions take `snapshot`, which is as new as the newest commit anywhere. Facts are written by
+    `change`, ledger rows by `write`. Safe to use from many threads; many stores, in many processes,
+    may have the same database open.
+    """
+
+    def __init__(self, url: str, *, clock: Clock = utc_now, terms: DecisionTerms | None = None) -> None:
+        self.clock = clock
+        self._url = normal_url(url)
+        self._reader = open_engine(self._url, writing=False)
+        self._writer = open_engine(self._url, writing=True)
+        self._statements = Statements(self._reader.dialect.name)
+        self._group: GroupCommit[Ledger] = GroupCommit(self._ledger_transaction)
+        self._snapshot_lock = threading.Lock()
+        self._puts = {kind.name: _put_statement(kind, self._reader.dialect.name) for kind in FACT_KINDS}
+        with _outage():
+            self._snapshot = self._load(terms or DecisionTerms())
+        self._freshness: Freshness = make_freshness(self._reader, self._refresh)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._freshness.close()
+        self._reader.dispose()
+        self._writer.dispose()
+
+    # -- asking -------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """All facts, as new as the newest commit at the moment of the call.
+
+        Raises Unavailable where that cannot be made sure: an old answer is never given.
+        """
+        with _outage():
+            self._freshness.ensure()
+        return self._snapshot
+
+    def changes_since(self, sequence: int, *, limit: int = 1000) -> tuple[Change, ...]:
+        """The changes after ``sequence``, in order, at most ``limit`` of them. Raises Unavailable."""
+        with _outage(), self._reader.connect() as connection:
+            return tuple(_changes_after(connection, sequence, limit))
+
+    def find(self, kind: str, *key: object) -> Fact | None:
+        """The fact of this kind with this key, read from its row, or None. Raises Unavailable."""
+        wanted = KIND_NAMED[kind]
+        table = FACT_TABLES[kind]
+        where = [table.c[name] == value for name, value in zip(wanted.key_fields, key, strict=True)]
+        with _outage(), self._reader.connect() as connection:
+            row = connection.execute(select(table).where(*where)).one_or_none()
+        return None if row is None else wanted.record(*row)
+
+    def facts(self) -> Iterator[Fact]:
+        """Every fact, kind by kind in the order of import, from one consistent view. Raises Unavailable."""
+        with _outage(), self._consistent_view() as connection:
+            yield from _all_facts(connection)
+
+    def read(self, work: Callable[[Ledger], T]) -> T:
+        """Run ``work`` on the ledger without writing. Raises Unavailable."""
+        with _outage(), self._reader.connect() as connection:
+            return work(Ledger(connection, self._statements, self._catch_up))
+
+    # -- writing ------------------------------------------------------------------------------
+
+    def write(self, work: Callable[[Ledger], T]) -> T:
+        """Run ``work`` in a ledger transaction, which it may share with others; returns after the commit.
+
+        ``work`` may be run twice and must do nothing outside the ledger it is given. Raises what it
+        raises, or Unavailable; then nothing is stored.
+        """
+        with _outage():
+            return self._group.run(work)
+
+    def change(self, by: str, command: Command[T]) -> T:
+        """Run ``command`` on the newest facts and write what it decides; returns after commit and apply.
+
+        No other fact transaction runs meanwhile, here or in any other process: what the command sees is
+        still so when its changes are written, and the order of commits is the order of sequence numbers.
+        Raises what the command raises, or Unavailable; then nothing is written.
+        """
+        with _outage(), self._group.alone():
+            with self._writer.begin() as connection:
+                number = _take_counter(connection)
+                written = command(self._catch_up(connection, number))
+                changes = self._number(written.edits, number, by)
+                self._write_changes(connection, changes)
+            self._advance(changes)
+        return written.value
+
+    def import_facts(self, by: str, facts: Iterable[Fact]) -> int:
+        """Put many facts at once, in one transaction and a few thousand rows at a time; returns how many.
+
+        The facts are not checked against each other here. Raises Unavailable.
+        """
+        with _outage(), self._group.alone():
+            with self._writer.begin() as connection:
+                number = first = _take_counter(connection)
+                for some in _in_groups(facts, _ROWS_AT_A_TIME):
+                    changes = self._number((Edit(Operation.PUT, fact) for fact in some), number, by)
+                    self._write_changes(connection, changes)
+                    number += len(changes)
+            with self._reader.connect() as connection:
+                self._catch_up(connection)
+        return number - first
+
+    def _number(self, edits: Iterable[Edit], after: int, by: str) -> list[Change]:
+        at = self.clock()
+        return [
+            Change(after + step, edit.operation, edit.fact, at, by) for step, edit in enumerate(edits, start=1)
+        ]
+
+    def _write_changes(self, connection: Connection, changes: list[Change]) -> None:
+        if not changes:
+            return
+        for (kind, operation), some in _in_runs(changes):
+            if operation is Operation.PUT:
+                connection.execute(self._puts[kind.name], [_row(kind, each.fact) for each in some])
+            else:
+                connection.execute(_REMOVES[kind.name], [_key_row(kind, each.fact) for each in some])
+        connection.execute(insert(change), [_change_row(each) for each in changes])
+        connection.execute(update(fact_sequence).values(value=changes[-1].sequence))
+
+    @contextmanager
+    def _ledger_transaction(self) -> Iterator[Ledger]:
+        with self._writer.begin() as connection:
+            ledger = Ledger(connection, self._statements, self._catch_up)
+            yield ledger
+            ledger.flush()
+
+    # -- freshness ----------------------------------------------------------------------------
+
+    def _refresh(self, connection: Connection) -> None:
+        self._catch_up(connection)
+
+    def _catch_up(self, connection: Connection, newest: int | None = None) -> Snapshot:
+        """Bring the shared snapshot up to what ``connection`` sees, and return it."""
+        if newest is None:
+            newest = int(connection.execute(self._statements.sequence).scalar_one())
+        seen = self._snapshot.sequence
+        if newest - seen > _RELOAD_AFTER:
+            self._replace(self._load(self._snapshot.terms))
+        elif newest > seen:
+            self._advance(list(_changes_after(connection, seen, newest - seen)))
+        return self._snapshot
+
+    def _advance(self, changes: list[Change]) -> None:
+        with self._snapshot_lock:
+            unseen = [each for each in changes if each.sequence > self._snapshot.sequence]
+            if unseen:
+                self._snapshot = apply_changes(self._snapshot, unseen)
+
+    def _replace(self, snapshot: Snapshot) -> None:
+        with self._snapshot_lock:
+            if snapshot.sequence > self._snapshot.sequence:
+                self._snapshot = snapshot
+
+    @contextmanager
+    def _consistent_view(self) -> Iterator[Connection]:
+        with self._reader.connect() as plain:
+            is_postgresql = plain.dialect.name == "postgresql"
+            connection = plain.execution_options(isolation_level="REPEATABLE READ") if is_postgresql else plain
+            with connection.begin():
+                yield connection
+
+    def _load(self, terms: DecisionTerms) -> Snapshot:
+        with self._consistent_view() as connection:
+            sequence = int(connection.execute(self._statements.sequence).scalar_one())
+            return build_snapshot(_all_facts(connection), sequence=sequence, terms=terms)
+
+
+def _all_facts(connection: Connection) -> Iterator[Fact]:
+    for kind in FACT_KINDS:
+        table = FACT_TABLES[kind.name]
+        record = kind.record
+        rows = connection.execution_options(yield_per=_ROWS_AT_A_TIME).execute(select(table))
+        for some in rows.partitions():
+            for row in some:
+                yield record(*row)
+
+
+def _changes_after(connection: Connection, sequence: int, limit: int) -> Iterator[Change]:
+    wanted = select(change).where(change.c.sequence > sequence).order_by(change.c.sequence).limit(limit)
+    for row in connection.execute(wanted):
+        fact = from_plain(KIND_NAMED[row.kind].record, json.loads(row.fact))
+        yield Change(row.sequence, row.operation, fact, row.at, row.by)
+
+
+def _take_counter(connection: Connection) -> int:
+    """Take the one counter row, and hold it until the transaction ends. Returns the newest sequence."""
+    take = update(fact_sequence).values(value=fact_sequence.c.value).returning(fact_sequence.c.value)
+    return int(connection.execute(take).scalar_one())
+
+
+def _put_statement(kind: FactKind, dialect: str) -> Insert:
+    table = FACT_TABLES[kind.name]
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = make(table)
+    others = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
+    keys = list(kind.key_fields)
+    if not others:
+        return statement.on_conflict_do_nothing(index_elements=keys)
+    return statement.on_conflict_do_update(index_elements=keys, set_=others)
+
+
+_REMOVES = {
+    kind.name: delete(FACT_TABLES[kind.name]).where(
+        and_(*(FACT_TABLES[kind.name].c[name] == bindparam(f"key_{name}") for name in kind.key_fields))
+    )
+    for kind in FACT_KINDS
+}
+_FIELDS = {kind.name: [each.name for each in fields(kind.record)] for kind in FACT_KINDS}
+
+
+def _row(kind: FactKind, fact: Fact) -> dict[str, Any]:
+    return {name: getattr(fact, name) for name in _FIELDS[kind.name]}
+
+
+def _key_row(kind: FactKind, fact: Fact) -> dict[str, Any]:
+    return {f"key_{name}": getattr(fact, name) for name in kind.key_fields}
+
+
+def _change_row(each: Change) -> dict[str, Any]:
+    return {
+        "sequence": each.sequence,
+        "operation": each.operation,
+        "kind": KIND_OF[type(each.fact)].name,
+        "fact": json.dumps(to_plain(each.fact), ensure_ascii=False, sort_keys=True),
+        "at": each.at,
+        "by": each.by,
+    }
+
+
+def _in_runs(changes: list[Change]) -> Iterator[tuple[tuple[FactKind, Operation], list[Change]]]:
+    """Neighbouring changes of one kind and operation, together, in order."""
+    run: list[Change] = []
+    for each in changes:
+        if run and (type(run[0].fact), run[0].operation) != (type(each.fact), each.operation):
+            yield (KIND_OF[type(run[0].fact)], run[0].operation), run
+            run = []
+        run.append(each)
+    if run:
+        yield (KIND_OF[type(run[0].fact)], run[0].operation), run
+
+
+def _in_groups(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    group: list[T] = []
+    for item in items:
+        group.append(item)
+        if len(group) == size:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+@contextmanager
+def _outage() -> Iterator[None]:
+    """A database that cannot be asked becomes Unavailable: not a refusal, and never a stale answer."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise Unavailable(
+            ErrorCode.STORE_UNAVAILABLE,
+            "the database could not be asked, or could not answer with certainty; nothing was stored",
+        ) from error
