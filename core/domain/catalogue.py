@@ -80,7 +80,8 @@ class Catalogue:
     """The vocabulary in the shape that decisions read.
 
     ``roles_with[r]`` is r and every legacy role it confers; ``carried[(r, form)]`` the packages the
-    holder of r may use at a unit of that form; ``giveable[(r, form)]`` those it may give on.
+    holder of r may use at a unit of that form; ``giveable[(r, form)]`` those it may give on;
+    ``opened_by[c]`` the rights whose policy accepts the role or package c, at some time.
     """
 
     roles: Mapping[str, Role]
@@ -94,6 +95,7 @@ class Catalogue:
     giveable: Mapping[tuple[str, str], frozenset[str]]
     policies: Mapping[Right, Policy]
     actions: Mapping[ServiceId, tuple[str, ...]]
+    opened_by: Mapping[str, tuple[Right, ...]]
     successors: Mapping[Right, tuple[ServiceSuccessor, ...]]
 
     def carried_by(self, role: str, form: str | None) -> frozenset[str]:
@@ -151,6 +153,7 @@ def compile_catalogue(facts: Iterable[Fact], terms: DecisionTerms) -> Catalogue:
         giveable=_group(((row.role, row.form), row.package) for row in carriages if row.can_delegate),
         policies=policies,
         actions=_actions(policies),
+        opened_by=_opened_by(policies),
         successors=_successors(by_type[ServiceSuccessor]),
     )
 
@@ -254,6 +257,14 @@ def _actions(policies: Mapping[Right, Policy]) -> dict[ServiceId, tuple[str, ...
     return {service: tuple(actions) for service, actions in found.items()}
 
 
+def _opened_by(policies: Mapping[Right, Policy]) -> dict[str, tuple[Right, ...]]:
+    found: dict[str, set[Right]] = defaultdict(set)
+    for right, policy in policies.items():
+        for code in (*policy.roles, *policy.packages, *(rule.code for rule in policy.timed)):
+            found[code].add(right)
+    return {code: tuple(sorted(rights)) for code, rights in found.items()}
+
+
 def _close_roles(conferrals: Iterable[Conferral]) -> dict[str, frozenset[str]]:
     found = _group((row.conferred_by, row.role) for row in conferrals)
     return {role: brought | {role} for role, brought in found.items()}
@@ -266,9 +277,7 @@ def _group(pairs: Iterable[tuple[K, str]]) -> dict[K, frozenset[str]]:
     return {key: frozenset(values) for key, values in found.items()}
 
 
-def _for_form(
-    table: Mapping[tuple[str, str], frozenset[str]], role: str, form: str | None
-) -> frozenset[str]:
+def _for_form(table: Mapping[tuple[str, str], frozenset[str]], role: str, form: str | None) -> frozenset[str]:
     every = table.get((role, ""), NOTHING)
     own = table.get((role, form), NOTHING) if form else NOTHING
     return every | own if own else every

@@ -65,9 +65,7 @@ FACT_KINDS: tuple[FactKind, ...] = (
     FactKind("rule_row", vocabulary.RuleRow, ("code",)),
     FactKind("service", vocabulary.Service, ("id",)),
     FactKind("policy_rule", vocabulary.PolicyRule, ("service", "action", "accepts", "code")),
-    FactKind(
-        "service_successor", vocabulary.ServiceSuccessor, ("service", "action", "resource", "resource_action")
-    ),
+    FactKind("service_successor", vocabulary.ServiceSuccessor, ("service", "action", "resource", "resource_action")),
     FactKind("party", party.Party, ("id",)),
     FactKind("access_list_entry", vocabulary.AccessListEntry, ("service", "party")),
     FactKind("register_role", party.RegisterRole, ("id",)),

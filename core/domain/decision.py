@@ -96,6 +96,8 @@ class Reason(StrEnum):
     GROUND_ENDED = "ground-ended"
     OUTSIDE_CEILING = "outside-ceiling"
     NOT_ON_ACCESS_LIST = "not-on-access-list"
+    NO_SUCCESSOR = "no-successor"
+    NO_LINKED_SYSTEM_USER = "no-linked-system-user"
     NOT_FRESH = "not-fresh"
 
 
@@ -156,19 +158,19 @@ def decide(snapshot: Snapshot, question: Question) -> Decision:
 
 def _system_user(snapshot: Snapshot, question: Question, policy: Policy) -> Decision:
     subject, party, _, at = question
-    user_id = subject.id
-    entry = snapshot.users.shards[hash(user_id) & MASK].get(user_id)  # type: ignore[call-overload]
+    user_id = str(subject.id)
+    entry = snapshot.users.shards[hash(user_id) & MASK].get(user_id)
     if entry is None or not entry.active:
         return _no(snapshot, question, Reason.SYSTEM_USER_NOT_ACTIVE)
     file = snapshot.files.shards[hash(party) & MASK].get(party)
     if file is not None:
-        for chain in file.chains.get(user_id, ()):  # type: ignore[call-overload]
+        for chain in file.chains.get(user_id, ()):
             if chain.window is None or chain.window.holds(at):
                 reasons = _client_reasons(policy, chain, entry)
                 if reasons is not None:
                     via = (chain.delegation,) if chain.holding is None else (chain.holding.fact, chain.delegation)
                     return _yes(snapshot, question, policy, reasons, via)
-        for holding in file.held.get(user_id, ()):  # type: ignore[call-overload]
+        for holding in file.held.get(user_id, ()):
             if _is_of_owner(holding, entry) and _accepts(policy, holding, at):
                 if _within(policy, entry.latest):
                     return _yes(snapshot, question, policy, _reasons_of(policy, holding), (holding.fact,))
@@ -213,9 +215,7 @@ def _is_of_owner(holding: Holding, entry: UserEntry) -> bool:
     return getattr(holding.fact, "giver", None) == entry.user.owner
 
 
-def _why_not_system_user(
-    snapshot: Snapshot, question: Question, policy: Policy, entry: UserEntry
-) -> Reason:
+def _why_not_system_user(snapshot: Snapshot, question: Question, policy: Policy, entry: UserEntry) -> Reason:
     file = snapshot.files.get(question.party)
     chains = file.chains.get(entry.user.id, ()) if file is not None else ()
     live = [chain for chain in chains if _is_live(chain, question.at)]
@@ -333,8 +333,7 @@ _KEY_ROLE_OF_ENTERPRISE_USERS = "ECKEYROLE"
 def _has_key_role(snapshot: Snapshot, organisation: str, user: str, at: datetime) -> bool:
     file = snapshot.files.get(organisation)
     return file is not None and any(
-        _KEY_ROLE_OF_ENTERPRISE_USERS in holding.roles and _holds(holding, at)
-        for holding in file.held.get(user, ())
+        _KEY_ROLE_OF_ENTERPRISE_USERS in holding.roles and _holds(holding, at) for holding in file.held.get(user, ())
     )
 
 
@@ -350,9 +349,7 @@ def _missing(snapshot: Snapshot, question: Question, policy: Policy) -> Reason:
 # -- shared -------------------------------------------------------------------------------------
 
 
-def _by_holder(
-    snapshot: Snapshot, question: Question, policy: Policy, holder: str, missing: Reason
-) -> Decision:
+def _by_holder(snapshot: Snapshot, question: Question, policy: Policy, holder: str, missing: Reason) -> Decision:
     file = snapshot.files.shards[hash(question.party) & MASK].get(question.party)
     if file is not None:
         for holding in file.held.get(holder, ()):
@@ -449,4 +446,3 @@ _RULES: dict[SubjectKind, Callable[[Snapshot, Question, Policy], Decision]] = {
     SubjectKind.PERSON: _person,
     SubjectKind.ORGANISATION: _organisation,
 }
-

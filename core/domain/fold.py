@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
@@ -105,13 +106,8 @@ class Draft:
         self._close_groups()
         self._close_files(Closer(catalogue, base.terms))
         self._close_users()
-        changed = {name: draft.freeze() for name, draft in self._maps.items()}
-        kept = {
-            name: getattr(base, name)
-            for name in Snapshot.__slots__
-            if name not in {*changed, "sequence", "vocabulary", "catalogue"}
-        }
-        return Snapshot(sequence=sequence, vocabulary=vocabulary, catalogue=catalogue, **kept, **changed)
+        changed: dict[str, Any] = {name: draft.freeze() for name, draft in self._maps.items()}
+        return replace(base, sequence=sequence, vocabulary=vocabulary, catalogue=catalogue, **changed)
 
     # -- maps ---------------------------------------------------------------------------------
 
@@ -146,9 +142,7 @@ class Draft:
     def _on_link(self, operation: Operation, link: SystemUserLink) -> None:
         self._in_tuple("links", link.enterprise_system, operation, link, lambda other: other.system_user)
 
-    def _in_tuple(
-        self, name: str, key: object, operation: Operation, item: T, order: Callable[[T], Any]
-    ) -> None:
+    def _in_tuple(self, name: str, key: object, operation: Operation, item: T, order: Callable[[T], Any]) -> None:
         """Put ``item`` into, or take it out of, the tuple under ``key``; it is put in order at the end."""
         group = self._groups.get((name, key))
         if group is None:
@@ -222,9 +216,7 @@ class Draft:
             self._close_one(party, closer, gained, lost)
         self._update_reach(gained, lost)
 
-    def _close_one(
-        self, party: str, closer: Closer, gained: dict[str, list[str]], lost: dict[str, list[str]]
-    ) -> None:
+    def _close_one(self, party: str, closer: Closer, gained: dict[str, list[str]], lost: dict[str, list[str]]) -> None:
         before = self._current_file(party)
         own = self._own.get(party)
         record = own.party if own is not None and own.party is not None else before and before.party

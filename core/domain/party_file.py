@@ -146,9 +146,7 @@ class Closer:
         roles = self._catalogue.rule_roles(PERSON_INHERITS_RULE)
         limit = _proprietor_limit(party, source.party)
         holdings = [
-            holding._replace(window=_narrow(holding.window, limit))
-            for holding in source.own
-            if holding.ground in roles
+            holding._replace(window=_narrow(holding.window, limit)) for holding in source.own if holding.ground in roles
         ]
         chains = [
             chain._replace(window=_narrow(chain.window, limit))
@@ -193,9 +191,7 @@ def _common(some: frozenset[str], others: frozenset[str]) -> frozenset[str]:
     return some if some <= others else some & others
 
 
-def _by_receiver(
-    own: list[Holding], inherited: Iterable[list[Holding]]
-) -> Mapping[str, tuple[Holding, ...]]:
+def _by_receiver(own: list[Holding], inherited: Iterable[list[Holding]]) -> Mapping[str, tuple[Holding, ...]]:
     found: dict[str, tuple[Holding, ...]] = {}
     for holding in own:
         receiver = receiver_of(holding.fact)

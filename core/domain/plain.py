@@ -52,7 +52,7 @@ def from_plain(record: type[R], plain: Mapping[str, Any]) -> R:
 
 
 @cache
-def codecs_of(record: type) -> dict[str, Codec]:
+def codecs_of(record: Any) -> dict[str, Codec]:
     """The codec of each field, in the order of the record."""
     hints = get_type_hints(record)
     return {each.name: codec_for(hints[each.name]) for each in fields(record)}

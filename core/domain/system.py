@@ -23,7 +23,8 @@ class EnterpriseSystem:
     """An end-user system of the old world (datasystem), registered on its owner.
 
     ``id`` is the number the owner was given at registration (fagsystem-ID); the owner is an
-    organisation or a person. ``secret`` is the argon2 hash of the password.
+    organisation or a person. ``secret`` is the argon2 hash of the password. ``locked_until`` is set after
+    too many wrong passwords; an operator's lock (``state``) has no end.
     """
 
     id: int
@@ -31,6 +32,7 @@ class EnterpriseSystem:
     name: str
     secret: str = field(repr=False)
     state: SystemState = SystemState.ACTIVE
+    locked_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, select, update
+from sqlalchemy import Connection, Table, bindparam, case, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
@@ -90,6 +90,10 @@ class Statements:
         self.add_assertion = _insert_new(tables.used_assertion, dialect, ("client", "jti"))
         self.add_secret = _insert_new(tables.secret, dialect, ("name",))
         self.add_attempt = _insert_new(tables.failed_attempt, dialect, ("subject",))
+        known = tables.submission.c
+        self.has_submission = select(known.id).where(
+            known.enterprise_system == bindparam("enterprise_system"), known.batch_id == bindparam("batch_id")
+        )
         self.sequence = select(tables.fact_sequence.c.value)
 
 
@@ -126,14 +130,17 @@ class Ledger:
 
     def add_submission(self, row: SubmissionRow) -> bool:
         """Store the batch with its units; False, and nothing stored, where the batch is there already."""
-        values = {
-            name: getattr(row, name) for name in SubmissionRow.__slots__ if name not in {"units", "attachments"}
-        }
+        values = {name: getattr(row, name) for name in SubmissionRow.__slots__ if name not in {"units", "attachments"}}
         added = self._connection.execute(self._statements.add_submission, values).rowcount == 1
         if added:
             self._defer(tables.data_unit, ({"submission": row.id, **_values(unit)} for unit in row.units))
             self._defer(tables.attachment, ({"submission": row.id, **_values(item)} for item in row.attachments))
         return added
+
+    def has_submission(self, enterprise_system: int, batch_id: str) -> bool:
+        """Whether the batch is stored."""
+        values = {"enterprise_system": enterprise_system, "batch_id": batch_id}
+        return self._connection.execute(self._statements.has_submission, values).one_or_none() is not None
 
     def submission(self, enterprise_system: int, batch_id: str) -> SubmissionRow | None:
         """The batch with its units in document order, or None."""
@@ -194,25 +201,19 @@ class Ledger:
 
     # -- attempts -----------------------------------------------------------------------------
 
-    def failures(self, subject: str) -> tuple[int, datetime | None]:
-        """Wrong attempts in a row, and until when the subject is locked."""
+    def failures(self, subject: str, since: datetime) -> int:
+        """Wrong attempts in a row, the latest of them at or after ``since``."""
         table = tables.failed_attempt
-        wanted = select(table.c.failures, table.c.locked_until).where(table.c.subject == subject)
-        found = self._connection.execute(wanted).one_or_none()
-        return (0, None) if found is None else (found[0], found[1])
+        wanted = select(table.c.failures).where(table.c.subject == subject, table.c.latest >= since)
+        return int(self._connection.execute(wanted).scalar_one_or_none() or 0)
 
-    def count_failure(self, subject: str) -> int:
-        """One more wrong attempt; returns how many there are now. Concurrent attempts are all counted."""
+    def count_failure(self, subject: str, at: datetime, since: datetime) -> int:
+        """One more wrong attempt; returns how many in a row. Concurrent attempts are all counted."""
         table = tables.failed_attempt
-        self._connection.execute(self._statements.add_attempt, {"subject": subject, "failures": 0})
-        more = update(table).where(table.c.subject == subject).values(failures=table.c.failures + 1)
+        self._connection.execute(self._statements.add_attempt, {"subject": subject, "failures": 0, "latest": at})
+        in_a_row = case((table.c.latest >= since, table.c.failures), else_=0) + 1
+        more = update(table).where(table.c.subject == subject).values(failures=in_a_row, latest=at)
         return int(self._connection.execute(more.returning(table.c.failures)).scalar_one())
-
-    def lock_out(self, subject: str, until: datetime) -> None:
-        """Lock the subject; the count begins anew when the lock ends."""
-        table = tables.failed_attempt
-        change = update(table).where(table.c.subject == subject).values(failures=0, locked_until=until)
-        self._connection.execute(change)
 
     def clear_failures(self, subject: str) -> None:
         """Forget wrong attempts after a right one."""
@@ -256,7 +257,9 @@ class Ledger:
         found = self._connection.execute(select(table).where(table.c.client == client)).one_or_none()
         if found is None:
             return None
-        return ClientRow(found.client, found.organisation, tuple(json.loads(found.scopes)), tuple(json.loads(found.keys)))
+        return ClientRow(
+            found.client, found.organisation, tuple(json.loads(found.scopes)), tuple(json.loads(found.keys))
+        )
 
     def set_issuer_client(self, row: ClientRow) -> None:
         """Register a client with the stand-in issuer, in place of an earlier one."""

@@ -32,7 +32,9 @@ def check_schema(url: str) -> tuple[str, ...]:
         context = MigrationContext.configure(connection)
         present = context.get_current_revision()
         if present != newest_revision():
-            return (f"the schema is at revision {present or 'none'}, not {newest_revision()}: run `brobygger db upgrade`",)
+            return (
+                f"the schema is at revision {present or 'none'}, not {newest_revision()}: run `brobygger db upgrade`",
+            )
         return tuple(f"the schema differs: {difference}" for difference in compare_metadata(context, metadata))
 
 
@@ -54,7 +56,9 @@ def _connected(url: str) -> Iterator[Connection]:
         with engine.begin() as connection:
             yield connection
     except SQLAlchemyError as error:
-        raise Unavailable(ErrorCode.STORE_UNAVAILABLE, f"the database could not be opened: {type(error).__name__}") from error
+        raise Unavailable(
+            ErrorCode.STORE_UNAVAILABLE, f"the database could not be opened: {type(error).__name__}"
+        ) from error
     finally:
         engine.dispose()
 

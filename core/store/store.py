@@ -67,6 +67,8 @@ class Store:
         self._statements = Statements(self._reader.dialect.name)
         self._group: GroupCommit[Ledger] = GroupCommit(self._ledger_transaction)
         self._snapshot_lock = threading.Lock()
+        self._companions: dict[type, Any] = {}
+        self._companion_lock = threading.Lock()
         self._puts = {kind.name: _put_statement(kind, self._reader.dialect.name) for kind in FACT_KINDS}
         with _outage():
             self._snapshot = self._load(terms or DecisionTerms())
@@ -77,6 +79,17 @@ class Store:
         self._freshness.close()
         self._reader.dispose()
         self._writer.dispose()
+
+    def companion(self, kind: type[T]) -> T:
+        """The one object of this class that lives as long as the store: memory that commands keep between calls.
+
+        Made without arguments at the first call. It must be safe to use from many threads.
+        """
+        with self._companion_lock:
+            if kind not in self._companions:
+                self._companions[kind] = kind()
+            found: T = self._companions[kind]
+            return found
 
     # -- asking -------------------------------------------------------------------------------
 
@@ -158,9 +171,7 @@ class Store:
 
     def _number(self, edits: Iterable[Edit], after: int, by: str) -> list[Change]:
         at = self.clock()
-        return [
-            Change(after + step, edit.operation, edit.fact, at, by) for step, edit in enumerate(edits, start=1)
-        ]
+        return [Change(after + step, edit.operation, edit.fact, at, by) for step, edit in enumerate(edits, start=1)]
 
     def _write_changes(self, connection: Connection, changes: list[Change]) -> None:
         if not changes:

@@ -155,7 +155,7 @@ failed_attempt = Table(
     metadata,
     Column("subject", Text, primary_key=True),
     Column("failures", Integer, nullable=False),
-    Column("locked_until", UtcTime),
+    Column("latest", UtcTime, nullable=False),
 )
 
 used_assertion = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
@@ -10,7 +10,7 @@ from core.store.columns import PlainText, UtcTime
 from core.store.tables import metadata
 
 
-def _render(kind: str, column_type: Any, _context: Any) -> str | bool:
+def _render(kind: str, column_type: Any, _context: Any) -> str | Literal[False]:
     """Migrations name the database's own types, so that they do not change when our types do."""
     if kind == "type" and isinstance(column_type, PlainText):
         return "sa.Text()"

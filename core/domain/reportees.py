@@ -1,0 +1,138 @@
+"""Whom a subject may act for: the same answers as decide, asked the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, NamedTuple, TypeVar
+
+from core.domain.decision import Question, Subject, SubjectKind, decide
+from core.domain.identifiers import is_legacy
+from core.domain.party import Party
+from core.domain.party_file import Chain, Holding, PartyFile
+from core.domain.snapshot import Snapshot
+from core.domain.vocabulary import ANY_ACTION, Right
+
+T = TypeVar("T")
+
+
+class Page(NamedTuple):
+    """Which part of a list is wanted: what comes after the key ``after``, at most ``size`` items."""
+
+    after: str = ""
+    size: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[T]):
+    """One page. ``next`` is the ``after`` of the page that follows, None on the last."""
+
+    items: tuple[T, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reportee:
+    """A party the subject may act for (avgiver). ``right`` is one that proves it."""
+
+    party: Party
+    right: Right
+
+
+def list_reportees(
+    snapshot: Snapshot, subject: Subject, *, at: datetime, right: Right | None = None, page: Page | None = None
+) -> Listing[Reportee]:
+    """The parties for which ``subject`` may do something (or ``right``), in order of party id.
+
+    A party is listed exactly when decide permits at least one right for it. Pages follow the party id, so
+    that none is lost or doubled while others write.
+    """
+    page = page or Page()
+    found: list[Reportee] = []
+    for party in _candidates(snapshot, subject, page.after):
+        proof = _proof(snapshot, subject, party, at, right)
+        if proof is None:
+            continue
+        if len(found) == page.size:
+            return Listing(tuple(found), found[-1].party.id)
+        found.append(proof)
+    return Listing(tuple(found), None)
+
+
+def _candidates(snapshot: Snapshot, subject: Subject, after: str) -> Iterator[str]:
+    """Party ids after ``after`` in whose files the subject or its sources appear, and the subject's own."""
+    parties: set[str] = set()
+    for holder in _holders(snapshot, subject):
+        parties.add(holder)
+        parties.update(snapshot.reach.get(holder) or ())
+    yield from sorted(party for party in parties if party > after)
+
+
+def _holders(snapshot: Snapshot, subject: Subject) -> Iterator[str]:
+    if subject.kind is SubjectKind.ENTERPRISE_SYSTEM:
+        system = snapshot.enterprise_systems.get(int(subject.id))
+        if system is not None:
+            yield system.owner
+    elif subject.kind is SubjectKind.ENTERPRISE_USER:
+        user = snapshot.enterprise_users.get(str(subject.id))
+        if user is not None:
+            yield from (user.id, user.owner)
+    else:
+        yield str(subject.id)
+    person = subject.person if subject.person is not None else str(subject.id)
+    for role in snapshot.represents.get(person) or ():
+        if snapshot.catalogue.is_key_role(role.role):
+            yield role.party
+
+
+def _proof(snapshot: Snapshot, subject: Subject, party: str, at: datetime, right: Right | None) -> Reportee | None:
+    file = snapshot.files.get(party)
+    if file is None:
+        return None
+    wanted = (right,) if right is not None else _possible_rights(snapshot, subject, file)
+    for each in wanted:
+        if decide(snapshot, Question(subject, party, each, at)).permitted:
+            return Reportee(file.party, each)
+    return None
+
+
+def _possible_rights(snapshot: Snapshot, subject: Subject, file: PartyFile) -> Iterable[Right]:
+    """Every right that something in the file could open; decide has the last word on each."""
+    sources = set(_holders(snapshot, subject))
+    if file.party.id in sources:
+        return _own_rights(snapshot, subject)
+    opened: set[Right] = set()
+    for source in sources:
+        for holding in file.held.get(source, ()):
+            opened.update(_rights_of(snapshot, holding))
+        for chain in file.chains.get(source, ()):
+            opened.update(_rights_of_chain(snapshot, chain))
+    return sorted(opened)
+
+
+def _own_rights(snapshot: Snapshot, subject: Subject) -> list[Right]:
+    old_world = subject.kind in (SubjectKind.ENTERPRISE_SYSTEM, SubjectKind.PERSON_LOGIN)
+    policies = snapshot.catalogue.policies
+    return sorted(right for right in policies if not old_world or is_legacy(right.service))
+
+
+def _rights_of(snapshot: Snapshot, holding: Holding) -> Iterator[Right]:
+    for code in (*holding.roles, *holding.packages):
+        yield from snapshot.catalogue.opened_by.get(code, ())
+    yield from _spelled_out(snapshot, holding.rights)
+
+
+def _rights_of_chain(snapshot: Snapshot, chain: Chain) -> Iterator[Right]:
+    for package in chain.packages:
+        yield from snapshot.catalogue.opened_by.get(package, ())
+    yield from _spelled_out(snapshot, chain.delegation.rights)
+    yield from _spelled_out(snapshot, (Right(resource, ANY_ACTION) for resource in chain.delegation.resources))
+
+
+def _spelled_out(snapshot: Snapshot, rights: Iterable[Right]) -> Iterator[Right]:
+    for right in rights:
+        if right.action == ANY_ACTION:
+            yield from (Right(right.service, action) for action in snapshot.catalogue.actions.get(right.service, ()))
+        else:
+            yield right

@@ -1,0 +1,183 @@
+"""A whole world as one plain document: read with every reference checked, written sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.domain.caller import Caller
+from core.domain.change import FACT_KINDS, KIND_NAMED, KIND_OF, Fact, FactKind, key_of
+from core.domain.identifiers import mask_numbers_in, parse_organisation_number, parse_person_number
+from core.domain.party import Party, PartyKind
+from core.domain.plain import from_plain, to_plain
+from core.domain.snapshot import Snapshot
+from core.errors import ErrorCode, GatewayError, InvalidInput
+from core.services.credentials import hash_password
+from core.services.forms import check_schema
+from core.services.passwords import check_password_rule
+from core.store.ledger import ClientRow, Ledger
+from core.store.store import Store
+
+FORMAT = "brobygger-world/1"
+
+_MOST_PROBLEMS = 20
+
+# Which field of which kind points at which kind. A receiver may be of several kinds.
+_REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
+    "conferral": {"role": ("role",)},
+    "carriage": {"package": ("access_package",)},
+    "policy_rule": {"service": ("service",)},
+    "service_successor": {"service": ("service",)},
+    "access_list_entry": {"service": ("service",), "party": ("party",)},
+    "party": {"main_unit": ("party",)},
+    "register_role": {"party": ("party",), "holder": ("party",)},
+    "enterprise_system": {"owner": ("party",)},
+    "enterprise_user": {"owner": ("party",)},
+    "system_user_request": {"system": ("system",), "owner": ("party",)},
+    "system_user": {"system": ("system",), "owner": ("party",)},
+    "generation": {"system_user": ("system_user",)},
+    "system_user_link": {"enterprise_system": ("enterprise_system",), "system_user": ("system_user",)},
+    "authority_row": {"enterprise_system": ("enterprise_system",)},
+    "role_grant": {"reportee": ("party",), "receiver": ("party", "enterprise_user"), "role": ("role",)},
+    "package_delegation": {
+        "giver": ("party",), "receiver": ("party", "system_user"), "package": ("access_package",),
+    },
+    "right_delegation": {"giver": ("party",), "receiver": ("party", "system_user"), "service": ("service",)},
+    "client_delegation": {"system_user": ("system_user",), "provider": ("party",), "client": ("party",)},
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How much a world brought, by kind of fact, and how many form schemas."""
+
+    facts: Mapping[str, int]
+    schemas: int
+
+
+def import_world(store: Store, caller: Caller, document: Mapping[str, Any]) -> Imported:
+    """Put every fact of a world document; facts with the same key are replaced. All of it, or nothing.
+
+    An enterprise system or user may carry a ``password`` in place of its ``secret``. Raises InvalidInput
+    naming every fact that is ill-formed or points at nothing.
+    """
+    schemas = _schemas(document)
+    clients = _clients(document)
+    facts = read_facts(store, document)
+    _check(facts, store.snapshot())
+    store.import_facts(caller.name, facts)
+
+    def keep(ledger: Ledger) -> None:
+        for form, text in schemas.items():
+            ledger.set_form_schema(form, text)
+        for client in clients:
+            ledger.set_issuer_client(client)
+
+    if schemas or clients:
+        store.write(keep)
+    counts = {kind.name: sum(isinstance(fact, kind.record) for fact in facts) for kind in FACT_KINDS}
+    return Imported({name: count for name, count in counts.items() if count}, len(schemas))
+
+
+def export_world(store: Store) -> dict[str, Any]:
+    """Every fact and form schema as a world document, sorted by key. It holds password hashes: keep it safe."""
+    facts: dict[str, list[dict[str, Any]]] = {}
+    for kind in FACT_KINDS:
+        facts[kind.name] = []
+    for fact in sorted(store.facts(), key=_export_order):
+        facts[KIND_OF[type(fact)].name].append(to_plain(fact))
+    schemas = store.read(lambda ledger: {form: ledger.form_schema(form) or "" for form in ledger.forms_with_schema()})
+    kept = {name: rows for name, rows in facts.items() if rows}
+    return {"format": FORMAT, "facts": kept, "form_schemas": schemas}
+
+
+def read_facts(store: Store, document: Mapping[str, Any]) -> list[Fact]:
+    """The facts of a world document, in the order they must be put. Raises InvalidInput."""
+    rows = document.get("facts", {})
+    if document.get("format") != FORMAT or not isinstance(rows, Mapping):
+        raise InvalidInput(ErrorCode.INVALID_WORLD, f"not a world document: `format` must be `{FORMAT}`")
+    unknown = sorted(set(rows) - set(KIND_NAMED))
+    if unknown:
+        raise InvalidInput(ErrorCode.INVALID_WORLD, f"`{unknown[0]}` is not a kind of fact")
+    return [fact for kind in FACT_KINDS for fact in _read_kind(store, kind, rows.get(kind.name, ()))]
+
+
+def _read_kind(store: Store, kind: FactKind, rows: Iterable[Mapping[str, Any]]) -> Iterator[Fact]:
+    for row in rows:
+        if "password" in row:
+            password = str(row["password"])
+            check_password_rule(password)
+            row = {name: value for name, value in row.items() if name != "password"}
+            row["secret"] = hash_password(store, password)
+        yield from_plain(kind.record, row)
+
+
+def _schemas(document: Mapping[str, Any]) -> dict[str, str]:
+    schemas = document.get("form_schemas", {})
+    for text in schemas.values():
+        check_schema(text)
+    return dict(schemas)
+
+
+def _clients(document: Mapping[str, Any]) -> list[ClientRow]:
+    return [
+        ClientRow(row["client"], row["organisation"], tuple(row["scopes"]), tuple(row["keys"]))
+        for row in document.get("issuer_clients", ())
+    ]
+
+
+def _check(facts: Iterable[Fact], snapshot: Snapshot) -> None:
+    known: dict[str, set[object]] = {kind.name: set() for kind in FACT_KINDS}
+    for fact in facts:
+        kind = KIND_OF[type(fact)]
+        key = kind.key(fact)
+        known[kind.name].add(key[0] if len(key) == 1 else key)
+    problems = [problem for fact in facts for problem in _problems(fact, known, snapshot)]
+    if problems:
+        shown = "; ".join(problems[:_MOST_PROBLEMS])
+        more = len(problems) - _MOST_PROBLEMS
+        rest = f"; and {more} more" if more > 0 else ""
+        raise InvalidInput(ErrorCode.INVALID_WORLD, f"{shown}{rest}")
+
+
+def _problems(fact: Fact, known: Mapping[str, set[object]], snapshot: Snapshot) -> Iterator[str]:
+    kind = KIND_OF[type(fact)]
+    label = mask_numbers_in(f"{kind.name} {'/'.join(str(part) for part in kind.key(fact))}")
+    if isinstance(fact, Party):
+        try:
+            _check_number(fact)
+        except GatewayError as error:
+            yield f"{label}: {error.message}"
+    for field, kinds in _REFERENCES.get(kind.name, {}).items():
+        value = getattr(fact, field)
+        if value is not None and not any(_exists(name, value, known, snapshot) for name in kinds):
+            yield f"{label}: `{field}` points at no {' or '.join(kinds)}"
+
+
+def _check_number(party: Party) -> None:
+    if party.kind is PartyKind.PERSON:
+        parse_person_number(party.number)
+    else:
+        parse_organisation_number(party.number)
+
+
+def _exists(kind: str, value: object, known: Mapping[str, set[object]], snapshot: Snapshot) -> bool:
+    if value in known[kind]:
+        return True
+    places: dict[str, Any] = {
+        "party": snapshot.files,
+        "service": snapshot.catalogue.services,
+        "role": snapshot.catalogue.roles,
+        "access_package": snapshot.catalogue.packages,
+        "enterprise_system": snapshot.enterprise_systems,
+        "enterprise_user": snapshot.enterprise_users,
+        "system": snapshot.systems,
+        "system_user": snapshot.users,
+    }
+    return value in places[kind]
+
+
+def _export_order(fact: Fact) -> tuple[str, ...]:
+    # Numbers sort as numbers.
+    return tuple(f"{part:020d}" if isinstance(part, int) else str(part) for part in key_of(fact))
