@@ -1,0 +1,22 @@
+"""The command line: `brobygger`."""
+
+from __future__ import annotations
+
+import click
+
+from brobygger.commands.database import db
+from brobygger.commands.decide import decide
+from brobygger.commands.grants import grant
+from brobygger.commands.serve import demo, serve
+from brobygger.commands.systems import system
+from brobygger.commands.world import world
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="brobygger")
+def main() -> None:
+    """Bridge gateway between the closed Altinn SOAP platform and the system users of Altinn 3."""
+
+
+for command in (db, decide, demo, grant, serve, system, world):
+    main.add_command(command)

@@ -1,0 +1,1 @@
+"""The demo: the old documentation's examples and two scenarios of the new world, as data and as questions."""

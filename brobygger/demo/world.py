@@ -1,0 +1,76 @@
+"""The demo world: put into an empty store, or left as it is where it is already there."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from core import OPERATOR, ClientRow, Store, import_world, kept_secret, register_issuer_client, shipped_vocabulary
+from legacy_mappings.vocabulary import legacy_vocabulary, successors
+
+_FORMS = {"asmx:212/4348": "melding-212-4348.xsd", "asmx:669/6088": "melding-669-6088.xsd"}
+_KEY_BITS = 2048
+
+
+def demo_data() -> dict[str, Any]:
+    """The examples, their questions and the expected answers."""
+    read: dict[str, Any] = json.loads(_file("demo.json"))
+    return read
+
+
+def seed_vocabulary(store: Store) -> None:
+    """Put the shipped vocabulary of both worlds into a store that has none."""
+    if not store.snapshot().catalogue.roles:
+        facts = (*shipped_vocabulary(), *legacy_vocabulary(), *successors())
+        store.import_facts(OPERATOR.name, facts)
+
+
+def seed_demo(store: Store) -> None:
+    """Put the demo world into ``store``. A store that holds it already keeps what is there."""
+    seed_vocabulary(store)
+    data = demo_data()
+    first = data["examples"][0]["parties"]["A"]
+    if store.snapshot().party_numbered(first) is None:
+        world = json.loads(_file("world.json"))
+        world["form_schemas"] = {form: _file("forms", name) for form, name in _FORMS.items()}
+        import_world(store, OPERATOR, world)
+    new = data["new_world"]
+    _register_client(store, new["client_id"], new["vendor"], new["vendor_scopes"])
+    _register_client(store, new["service_owner_client"], new["service_owner"], new["service_owner_scopes"])
+
+
+def client_key(store: Store, client: str) -> dict[str, Any]:
+    """The private key of a demo client, as a JWK. Made at the first call and kept in the store, never shipped."""
+    kept: dict[str, Any] = json.loads(kept_secret(store, f"demo-client-key:{client}", _new_key(client)))
+    return kept
+
+
+def _register_client(store: Store, client: str, organisation: str, scopes: list[str]) -> None:
+    private = client_key(store, client)
+    public = {name: private[name] for name in ("kty", "n", "e", "kid", "alg", "use")}
+    register_issuer_client(store, ClientRow(client, organisation, tuple(scopes), (public,)))
+
+
+def _new_key(client: str) -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
+    jwk = jwt.algorithms.RSAAlgorithm.to_jwk(key, as_dict=True)
+    return json.dumps({**jwk, "kid": f"demo-{client[:8]}", "alg": "RS256", "use": "sig"})
+
+
+def private_pem(jwk: dict[str, Any]) -> bytes:
+    """A private JWK as PEM, for libraries that want it so."""
+    key = jwt.algorithms.RSAAlgorithm.from_jwk(jwk)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError("not a private key")
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def _file(*path: str) -> str:
+    return resources.files(__package__).joinpath(*path).read_text(encoding="utf-8")

@@ -1,0 +1,123 @@
+"""Settings: read once from the environment, refused when unknown or weak."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from core import DecisionTerms
+
+PREFIX = "BROBYGGER_"
+
+_EVERY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not bound to
+
+
+class WeakSettings(ValueError):
+    """The settings are unknown, ill-formed, or would weaken the gateway. It must not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the installation can choose. Each field is the variable BROBYGGER_<NAME>.
+
+    ``public_url`` is the address clients reach the gateway at; it is written into WSDLs and links.
+    ``trusted_issuers`` is a JSON file: a list of objects with ``name``, ``issuer``, ``jwks`` (a JWK set),
+    ``algorithms`` and optionally ``audience``. ``demo`` turns on the stand-in issuer, the demo world and
+    the test-token routes; nothing of that is reachable without it. ``old_roles_until`` is an ISO moment.
+    """
+
+    database_url: str = "sqlite:///brobygger.db"
+    host: str = "127.0.0.1"
+    port: int = 8080
+    workers: int = 1
+    threads: int = 16
+    public_url: str = ""
+    confirm_url: str = ""
+    demo: bool = False
+    trusted_issuers: str = ""
+    submission_role: str = "systeminnsendingsrettighet"
+    submission_role_aliases: str = "FAGUT"
+    old_roles_until: str = ""
+    max_request_bytes: int = 40 * 1024 * 1024
+    archive_seconds: float = 1.0
+    log_level: str = "info"
+    strict_upstream: bool = False
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """The settings of this environment. Raises WeakSettings."""
+        known = {f"{PREFIX}{each.name.upper()}": each for each in fields(cls)}
+        given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+        unknown = sorted(set(given) - set(known))
+        if unknown:
+            raise WeakSettings(f"{unknown[0]} is not a setting; known are {', '.join(sorted(known))}")
+        values = {known[name].name: _read(name, text, str(known[name].type)) for name, text in given.items()}
+        settings = cls(**values)
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Raises WeakSettings where the gateway would be weaker than it may be."""
+        if not self.demo and not self.trusted_issuers:
+            raise WeakSettings(
+                f"{PREFIX}TRUSTED_ISSUERS names no file: without a trusted issuer no token can be checked"
+            )
+        if not self.demo and urlsplit(self.public_url).scheme != "https":
+            raise WeakSettings(f"{PREFIX}PUBLIC_URL must be an https address, or passwords travel in the clear")
+        if self.workers < 1 or self.threads < 1:
+            raise WeakSettings(f"{PREFIX}WORKERS and {PREFIX}THREADS must be at least 1")
+        if self.log_level not in ("debug", "info", "warning", "error"):
+            raise WeakSettings(f"{PREFIX}LOG_LEVEL must be debug, info, warning or error")
+        self.terms()
+
+    def terms(self) -> DecisionTerms:
+        """What decisions depend on. Raises WeakSettings."""
+        aliases = frozenset(alias.strip() for alias in self.submission_role_aliases.split(",") if alias.strip())
+        return DecisionTerms(self.submission_role, aliases, self._old_roles_until())
+
+    def issuers(self) -> list[dict[str, Any]]:
+        """The trusted issuers as the file has them. Raises WeakSettings."""
+        if not self.trusted_issuers:
+            return []
+        try:
+            read = json.loads(Path(self.trusted_issuers).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise WeakSettings(f"{PREFIX}TRUSTED_ISSUERS: the file cannot be read as JSON") from error
+        if not isinstance(read, list) or not read:
+            raise WeakSettings(f"{PREFIX}TRUSTED_ISSUERS: the file must hold a list with at least one issuer")
+        return read
+
+    def base_url(self) -> str:
+        """The public address, or the local one in the demo. Without a slash at the end."""
+        host = "127.0.0.1" if self.host in _EVERY_ADDRESS else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    def _old_roles_until(self) -> datetime | None:
+        if not self.old_roles_until:
+            return None
+        try:
+            moment = datetime.fromisoformat(self.old_roles_until)
+        except ValueError as error:
+            raise WeakSettings(f"{PREFIX}OLD_ROLES_UNTIL is not an ISO 8601 moment") from error
+        if moment.tzinfo is None:
+            raise WeakSettings(f"{PREFIX}OLD_ROLES_UNTIL has no time zone")
+        return moment.astimezone(UTC)
+
+
+_WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+def _read(name: str, text: str, kind: str) -> object:
+    try:
+        if kind == "bool":
+            return _WORDS[text.strip().lower()]
+        if kind == "int":
+            return int(text)
+        return float(text) if kind == "float" else text
+    except (KeyError, ValueError) as error:
+        raise WeakSettings(f"{name} must be a {kind}, not `{text}`") from error
