@@ -41,6 +41,7 @@ from core.domain.identifiers import (
 )
 from core.domain.party import Party, PartyKind, RegisterRole, Window
 from core.domain.plain import from_plain, to_plain
+from core.domain.proof import prove
 from core.domain.reportees import Listing, Page, Reportee, list_reportees
 from core.domain.role_check import DelegationCheck, RoleCheckReason, check_delegation
 from core.domain.snapshot import Reference, Snapshot, UserEntry
@@ -78,12 +79,12 @@ from core.domain.vocabulary import (
     REGISTERED_CLIENT_RULE,
     RIGHTHOLDER,
     SUBMISSION_GIVER_RULE,
+    Accepts,
     AccessListEntry,
     AccessPackage,
-    Accepts,
     Carriage,
-    Confidence,
     Conferral,
+    Confidence,
     DecisionTerms,
     Nesting,
     PolicyRule,
@@ -119,6 +120,15 @@ from core.services.forms import active_forms, form_schema
 from core.services.grants import give_role, give_role_to_person, list_role_grants, revoke_role
 from core.services.standin import issuer_client, kept_secret, register_issuer_client, use_assertion
 from core.services.submissions import archive_submissions, batch_receipt, submit_batch
+from core.services.vocabulary import (
+    PackageDetail,
+    RoleCode,
+    package_details,
+    read_records,
+    role_codes,
+    shipped_vocabulary,
+    vocabulary_version,
+)
 from core.services.world import Imported, export_world, import_world
 from core.services.xml import parse_untrusted
 from core.store.ledger import ClientRow
@@ -180,6 +190,7 @@ __all__ = [
     "Outcome",
     "PERSON_INHERITS_RULE",
     "PackageDelegation",
+    "PackageDetail",
     "Page",
     "Party",
     "PartyId",
@@ -200,6 +211,7 @@ __all__ = [
     "RightDelegation",
     "Role",
     "RoleCheckReason",
+    "RoleCode",
     "RoleGrant",
     "RoleKind",
     "RuleRow",
@@ -257,21 +269,27 @@ __all__ = [
     "mask_number",
     "mask_numbers_in",
     "organisation_check_digit",
+    "package_details",
     "parse_organisation_number",
     "parse_party_number",
     "parse_person_number",
     "parse_untrusted",
     "person_check_digits",
     "preview",
+    "prove",
     "put",
+    "read_records",
     "register_enterprise_system",
     "register_issuer_client",
     "remove",
     "resolve",
     "revoke_role",
+    "role_codes",
+    "shipped_vocabulary",
     "submit_batch",
     "to_plain",
     "upgrade_schema",
     "use_assertion",
     "utc_now",
+    "vocabulary_version",
 ]

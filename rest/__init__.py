@@ -1,0 +1,20 @@
+"""The modern front door: system register, system users, client delegation, tokens and decisions over HTTP.
+
+A room of doors: each parses a call, asks the core one thing, and translates the answer.
+"""
+
+from rest.app import create_rest_app
+from rest.door import RestOptions
+from rest.issuer import StandInIssuer, create_stand_in
+from rest.trust import KeysUnavailable, TokenTrust, TrustedIssuer, UntrustworthySetup
+
+__all__ = [
+    "KeysUnavailable",
+    "RestOptions",
+    "StandInIssuer",
+    "TokenTrust",
+    "TrustedIssuer",
+    "UntrustworthySetup",
+    "create_rest_app",
+    "create_stand_in",
+]

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple, TypeVar
 from core.domain.catalogue import compile_catalogue
 from core.domain.change import KIND_OF, Change, Edit, Fact, Operation
 from core.domain.delegation import ClientDelegation, PackageDelegation, RightDelegation, RoleGrant
-from core.domain.identifiers import PartyId
 from core.domain.party import Party, PartyKind, RegisterRole
 from core.domain.party_file import Closer, PartyFact, PartyFile, party_of
 from core.domain.sharded import ShardedDraft
@@ -85,7 +84,7 @@ class Draft:
             Generation: self._on_generation,
             SystemUserLink: self._on_link,
             AuthorityRow: self._on_authority,
-            **{record: self._on_vocabulary for record in _VOCABULARY},
+            **dict.fromkeys(_VOCABULARY, self._on_vocabulary),
         }
 
     def put(self, fact: Fact) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from types import UnionType
-from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from core.domain.vocabulary import Right
 from core.errors import ErrorCode, InvalidInput
@@ -17,16 +17,17 @@ R = TypeVar("R")
 
 
 class Codec(NamedTuple):
-    """How one field travels: to a plain value and back."""
+    """How one field travels: to a plain value and back. An optional field that is left out is None."""
 
     encode: Callable[[Any], Any]
     decode: Callable[[Any], Any]
+    optional: bool = False
 
 
 def to_plain(record: object) -> dict[str, Any]:
     """The record as a plain mapping. Fields that are None are left out; sets are sorted lists."""
     plain = {}
-    for name, codec in codecs_of(type(record)).items():
+    for name, codec in codecs_of(cast(Hashable, type(record))).items():
         value = getattr(record, name)
         if value is not None:
             plain[name] = codec.encode(value)
@@ -35,11 +36,11 @@ def to_plain(record: object) -> dict[str, Any]:
 
 def from_plain(record: type[R], plain: Mapping[str, Any]) -> R:
     """The record that ``plain`` describes. Raises InvalidInput for unknown, missing or ill-typed fields."""
-    codecs = codecs_of(record)
+    codecs = codecs_of(cast(Hashable, record))
     unknown = set(plain) - set(codecs)
     if unknown:
-        raise _invalid(record, f"unknown field `{sorted(unknown)[0]}`")
-    values: dict[str, Any] = {}
+        raise _invalid(record, f"unknown field `{min(unknown)}`")
+    values: dict[str, Any] = {name: None for name, codec in codecs.items() if codec.optional}
     for name, value in plain.items():
         try:
             values[name] = None if value is None else codecs[name].decode(value)
@@ -62,7 +63,8 @@ def codec_for(hint: Any) -> Codec:
     """The codec for a field of this type."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is UnionType or (arguments and type(None) in arguments):
-        return codec_for(next(argument for argument in arguments if argument is not type(None)))
+        inner = codec_for(next(argument for argument in arguments if argument is not type(None)))
+        return inner._replace(optional=True)
     if hasattr(hint, "__supertype__"):
         return codec_for(hint.__supertype__)
     if origin is frozenset:

@@ -61,7 +61,7 @@ def problem_with_body(store: Store, form: str, body: str) -> str | None:
     schema = _compiled(text)
     if schema.validate(root):
         return None
-    first = next(iter(schema.error_log))
+    first = schema.error_log[0]  # type: ignore[index]
     return f"line {first.line}: {_without_values(first.message)}"
 
 

@@ -47,7 +47,7 @@ def give_role(
             is_person and caller.kind is not CallerKind.OPERATOR
         ):
             raise NotFound(ErrorCode.PARTY_NOT_FOUND, "the receiver is not a known organisation or enterprise user")
-        return _give(snapshot, caller, reportee, receiver, role, (valid_from, valid_to), store.clock())
+        return _give(snapshot, caller, reportee, receiver, role, window=(valid_from, valid_to), at=store.clock())
 
     return store.change(caller.name, command)
 
@@ -72,7 +72,7 @@ def give_role_to_person(
     store.write(lambda ledger: ledger.clear_failures(subject))
     return store.change(
         caller.name,
-        lambda snapshot: _give(snapshot, caller, reportee, person.id, role, (None, None), store.clock()),
+        lambda snapshot: _give(snapshot, caller, reportee, person.id, role, at=store.clock()),
     )
 
 
@@ -121,8 +121,9 @@ def _give(
     reportee: PartyId,
     receiver: str,
     role: str,
-    window: tuple[datetime | None, datetime | None],
+    *,
     at: datetime,
+    window: tuple[datetime | None, datetime | None] = (None, None),
 ) -> Written[RoleGrant]:
     if snapshot.party(reportee) is None:
         raise NotFound(ErrorCode.PARTY_NOT_FOUND, "the reportee is not a known party")

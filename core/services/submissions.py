@@ -269,8 +269,7 @@ def _note_all(ledger: Ledger, decisions: list[SubmissionDecision]) -> None:
 
 
 def _note_difference(ledger: Ledger, decision: SubmissionDecision) -> None:
-    old, new = decision.old, decision.new
-    assert new is not None, "only a decision that asked the new world can differ"
+    old, new = decision.old, decision.new or decision.old
     question = old.question
     values: dict[str, Any] = {
         "id": str(uuid.uuid4()),

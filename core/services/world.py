@@ -105,12 +105,14 @@ def read_facts(store: Store, document: Mapping[str, Any]) -> list[Fact]:
 
 def _read_kind(store: Store, kind: FactKind, rows: Iterable[Mapping[str, Any]]) -> Iterator[Fact]:
     for row in rows:
-        if "password" in row:
-            password = str(row["password"])
-            check_password_rule(password)
-            row = {name: value for name, value in row.items() if name != "password"}
-            row["secret"] = hash_password(store, password)
-        yield from_plain(kind.record, row)
+        yield from_plain(kind.record, _with_secret(store, row) if "password" in row else row)
+
+
+def _with_secret(store: Store, row: Mapping[str, Any]) -> dict[str, Any]:
+    password = str(row["password"])
+    check_password_rule(password)
+    kept = {name: value for name, value in row.items() if name != "password"}
+    return {**kept, "secret": hash_password(store, password)}
 
 
 def _schemas(document: Mapping[str, Any]) -> dict[str, str]:

@@ -23,7 +23,8 @@ def parse_untrusted(document: str | bytes, *, huge: bool = False) -> etree._Elem
 
     A ``str`` is already decoded: a declaration at its front is dropped, whatever encoding it names, and so
     are a byte order mark and white space before it. Bytes are read by their own declaration.
-    Raises InvalidInput for anything that is not well-formed, has a document type, or is too large or too deep (libxml2's own limit).
+    Raises InvalidInput for anything that is not well-formed, has a document type, or is too large or too
+    deep (libxml2's own limit).
     """
     if len(document) > MOST_BYTES:
         raise _invalid(f"larger than {MOST_BYTES} bytes")

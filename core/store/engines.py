@@ -29,7 +29,11 @@ def normal_url(url: str) -> str:
 def open_engine(url: str, *, writing: bool) -> Engine:
     """An engine for reading, or for writing (one connection; its transactions take the write lock at once)."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=1 if writing else 8, max_overflow=0 if writing else 8, pool_pre_ping=True)
+        engine = create_engine(url, pool_size=1 if writing else 8, max_overflow=0 if writing else 8, pool_pre_ping=True)
+        # A keyword since PostgreSQL 16, which SQLAlchemy does not quote of itself yet.
+        quoting = engine.dialect.identifier_preparer
+        quoting.reserved_words = quoting.reserved_words | {"system_user"}
+        return engine
     engine = create_engine(
         url,
         pool_size=1 if writing else 8,

@@ -66,7 +66,7 @@ class GroupCommit(Generic[L]):
             group, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
         try:
             self._commit(group)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to the caller who waits
             if len(group) == 1:
                 group[0].error = error
             else:
@@ -88,5 +88,5 @@ class GroupCommit(Generic[L]):
         for ticket in group:
             try:
                 self._commit([ticket])
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - as above
                 ticket.error = error

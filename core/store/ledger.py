@@ -78,7 +78,9 @@ class ClientRow:
 def _insert_new(table: Table, dialect: str, keys: tuple[str, ...]) -> Insert:
     """An insert that does nothing where a row with ``keys`` is already there."""
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return make(table).on_conflict_do_nothing(index_elements=list(keys))
+    insert = make(table).on_conflict_do_nothing(index_elements=list(keys))
+    # Whether a row was added is the whole point; without the option only some drivers tell.
+    return insert.execution_options(preserve_rowcount=True)
 
 
 class Statements:
@@ -123,7 +125,8 @@ class Ledger:
     def flush(self) -> None:
         """Write the rows that wait. The store calls it before the commit."""
         for target, rows in self._later.items():
-            self._connection.execute(target if isinstance(target, Insert) else target.insert(), rows)
+            if rows:
+                self._connection.execute(target if isinstance(target, Insert) else target.insert(), rows)
         self._later.clear()
 
     # -- submissions --------------------------------------------------------------------------

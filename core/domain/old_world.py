@@ -1,0 +1,102 @@
+"""The old world's rules: enterprise systems, persons with their own user name, enterprise users."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.domain.answers import by_holder, deny, held_by_person, holds, no, reasons_of, yes
+from core.domain.catalogue import Policy
+from core.domain.identifiers import is_form, is_legacy
+from core.domain.question import LEVEL_OF, Decision, Question, Reason, SubjectKind
+from core.domain.snapshot import Snapshot
+from core.domain.system import SystemState
+
+
+def decide_enterprise_system(snapshot: Snapshot, question: Question, policy: Policy) -> Decision:
+    """The owner for itself; else a role the form or service accepts, held by the owner at the reportee.
+
+    Source of the rule: the old platform's documentation of roles and rights (soap-asmx §5.2,
+    soap-svc §12); who must hold the role when a person has logged on too is inferred there.
+    """
+    subject, party, right, _ = question
+    system = snapshot.enterprise_systems.get(int(subject.id))
+    if system is None:
+        return no(snapshot, question, Reason.SYSTEM_UNKNOWN)
+    if system.state is not SystemState.ACTIVE:
+        return deny(snapshot, question, Reason.SYSTEM_LOCKED)
+    if policy.service.minimum_level > LEVEL_OF[SubjectKind.ENTERPRISE_SYSTEM]:
+        return deny(snapshot, question, Reason.LEVEL_TOO_LOW)
+    whose = OWNER_COUNTS if is_form(right.service) else _WHOSE_RIGHTS.get(right.action, OWNER_COUNTS)
+    if whose == PERSON_COUNTS:
+        if subject.person is None:
+            return no(snapshot, question, Reason.PERSON_REQUIRED)
+        return _as_person(snapshot, question, policy, subject.person)
+    if system.owner == party:
+        return yes(snapshot, question, policy, (Reason.OWN_PARTY,), (system,))
+    decision = by_holder(snapshot, question, policy, system.owner, _missing(snapshot, question, policy))
+    if decision.permitted or whose == OWNER_COUNTS or subject.person is None:
+        return decision
+    return _as_person(snapshot, question, policy, subject.person)
+
+
+OWNER_COUNTS = "owner"
+PERSON_COUNTS = "person"
+EITHER_COUNTS = "either"
+# Whose rights count when a person has logged on through an enterprise system [inferred, soap-svc §12].
+_WHOSE_RIGHTS = {"sign": PERSON_COUNTS, "read": EITHER_COUNTS, "archive-read": EITHER_COUNTS}
+
+
+def _as_person(snapshot: Snapshot, question: Question, policy: Policy, person: str) -> Decision:
+    if person == question.party and snapshot.party(person) is not None:
+        return yes(snapshot, question, policy, (Reason.OWN_PARTY,), ())
+    found = held_by_person(snapshot, question, policy, person)
+    if found is None:
+        return no(snapshot, question, _missing(snapshot, question, policy))
+    via, holding = found
+    return yes(snapshot, question, policy, reasons_of(policy, holding), via)
+
+
+def decide_person_login(snapshot: Snapshot, question: Question, policy: Policy) -> Decision:
+    """A person's own user name in the old world: for that person and nobody else."""
+    if snapshot.party(str(question.subject.id)) is None:
+        return no(snapshot, question, Reason.SUBJECT_UNKNOWN)
+    if question.subject.id != question.party:
+        return no(snapshot, question, Reason.ONLY_FOR_SELF)
+    if policy.service.minimum_level > LEVEL_OF[SubjectKind.PERSON_LOGIN]:
+        return deny(snapshot, question, Reason.LEVEL_TOO_LOW)
+    return yes(snapshot, question, policy, (Reason.OWN_PARTY,), ())
+
+
+def decide_enterprise_user(snapshot: Snapshot, question: Question, policy: Policy) -> Decision:
+    """What the enterprise user was given, and what its organisation has if it was given ECKEYROLE."""
+    user = snapshot.enterprise_users.get(str(question.subject.id))
+    if user is None:
+        return no(snapshot, question, Reason.SUBJECT_UNKNOWN)
+    if user.state is not SystemState.ACTIVE:
+        return deny(snapshot, question, Reason.SYSTEM_LOCKED)
+    if policy.service.minimum_level > LEVEL_OF[SubjectKind.ENTERPRISE_USER]:
+        return deny(snapshot, question, Reason.LEVEL_TOO_LOW)
+    missing = _missing(snapshot, question, policy)
+    decision = by_holder(snapshot, question, policy, user.id, missing)
+    if decision.permitted or not _has_key_role(snapshot, user.owner, user.id, question.at):
+        return decision
+    return by_holder(snapshot, question, policy, user.owner, missing)
+
+
+_KEY_ROLE_OF_ENTERPRISE_USERS = "ECKEYROLE"
+
+
+def _has_key_role(snapshot: Snapshot, organisation: str, user: str, at: datetime) -> bool:
+    file = snapshot.files.get(organisation)
+    return file is not None and any(
+        _KEY_ROLE_OF_ENTERPRISE_USERS in holding.roles and holds(holding, at) for holding in file.held.get(user, ())
+    )
+
+
+def _missing(snapshot: Snapshot, question: Question, policy: Policy) -> Reason:
+    until = snapshot.terms.old_roles_until
+    if until is not None and question.at >= until:
+        return Reason.OLD_ROLES_ENDED
+    if is_form(question.right.service):
+        return Reason.MISSING_SUBMISSION_ROLE
+    return Reason.MISSING_ROLE_ACCESS if is_legacy(question.right.service) else Reason.MISSING_ACCESS

@@ -1,0 +1,39 @@
+"""External references: the vendor's own keys, and the system user behind one."""
+
+from __future__ import annotations
+
+from core.domain.snapshot import Reference, Snapshot
+from core.domain.system import SystemUser
+from core.errors import ErrorCode, InvalidInput
+
+_LONGEST = 255
+
+
+def external_ref_or_default(external_ref: str | None, owner_number: str) -> str:
+    """The reference as it is kept: the owner's organisation number where it is left out or empty.
+
+    Raises InvalidInput where it is longer than 255 signs. Source: rest-systemuser §5.1, §12.1 row 3.
+    """
+    if external_ref is None or not external_ref.strip():
+        return owner_number
+    if len(external_ref) > _LONGEST:
+        raise InvalidInput(ErrorCode.INVALID_EXTERNAL_REFERENCE, f"an external reference has at most {_LONGEST} signs")
+    return external_ref
+
+
+def system_user_for_token(
+    snapshot: Snapshot, client_id: str, vendor_number: str, owner_number: str, external_ref: str | None
+) -> SystemUser | None:
+    """The system user a token is for, or None: what the token issuer asks for every token.
+
+    The client must belong to a standing system of the vendor, and that system must have a system user at
+    the owner under the reference. What the system user may do is not looked at. Source: pdp-and-tokens §6.
+    """
+    system = snapshot.systems.get(snapshot.client_ids.get(client_id) or "")
+    owner = snapshot.party_numbered(owner_number)
+    if system is None or system.deleted or system.vendor != vendor_number or owner is None:
+        return None
+    reference = external_ref if external_ref is not None and external_ref.strip() else owner_number
+    user = snapshot.user_references.get(Reference(system.id, owner.id, reference))
+    entry = snapshot.users.get(user or "")
+    return entry.user if entry is not None else None

@@ -1,0 +1,136 @@
+"""Request bodies and parameters as the platform reads them: case ignored, unknown members ignored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from rest.problems import WRONG_FIELDS, Refused
+
+
+class Members:
+    """A JSON object whose members are found whatever the case of their names.
+
+    Texts are trimmed; ``parameter`` is what the framework calls the whole body in its error messages.
+    """
+
+    def __init__(self, raw: Mapping[str, Any], parameter: str) -> None:
+        self._raw = {name.lower(): value for name, value in raw.items()}
+        self._parameter = parameter
+
+    def __contains__(self, name: str) -> bool:
+        return self._raw.get(name.lower()) is not None
+
+    def require(self, *names: str) -> None:
+        """Refuse a body that lacks one of these members."""
+        missing = [name for name in names if name not in self]
+        if missing:
+            listed = ", ".join(f"'{name}'" for name in missing)
+            raise wrong_body(f"The JSON object was missing required properties including: {listed}.", self._parameter)
+
+    def text(self, name: str) -> str | None:
+        """A text without the blanks around it; None where it is absent. Refuses anything else."""
+        value = self._raw.get(name.lower())
+        if value is not None and not isinstance(value, str):
+            raise wrong_body(f"The member '{name}' must be a text.", self._parameter)
+        return value.strip() if isinstance(value, str) else None
+
+    def flag(self, name: str, default: bool) -> bool:
+        """True or false; ``default`` where it is absent. Refuses anything else."""
+        value = self._raw.get(name.lower(), default)
+        if not isinstance(value, bool):
+            raise wrong_body(f"The member '{name}' must be true or false.", self._parameter)
+        return value
+
+    def whole_number(self, name: str) -> int:
+        """A whole number. Refuses anything else."""
+        value = self._raw.get(name.lower())
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise wrong_body(f"The member '{name}' must be a whole number.", self._parameter)
+        return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts, as they are; empty where it is absent. Refuses anything else."""
+        values = self._list(name)
+        if not all(isinstance(value, str) for value in values):
+            raise wrong_body(f"The member '{name}' must be a list of texts.", self._parameter)
+        return tuple(values)
+
+    def localised(self, name: str) -> dict[str, str]:
+        """A text by language. Refuses anything else."""
+        value = self._raw.get(name.lower())
+        if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+            raise wrong_body(f"The member '{name}' must be an object of texts by language.", self._parameter)
+        return dict(value)
+
+    def member(self, name: str) -> Members:
+        """A nested object. Refuses anything else."""
+        return self._nested(self._raw.get(name.lower()), name)
+
+    def members(self, name: str) -> tuple[Members, ...]:
+        """A list of nested objects; empty where it is absent. Refuses anything else."""
+        return tuple(self._nested(value, name) for value in self._list(name))
+
+    def _nested(self, value: Any, name: str) -> Members:
+        if not isinstance(value, dict):
+            raise wrong_body(f"The member '{name}' must hold an object.", self._parameter)
+        return Members(value, self._parameter)
+
+    def _list(self, name: str) -> list[Any]:
+        value = self._raw.get(name.lower())
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            raise wrong_body(f"The member '{name}' must be a list.", self._parameter)
+        return value
+
+
+def read_object(body: bytes, parameter: str) -> Members:
+    """The JSON object in ``body``. Refuses anything else."""
+    try:
+        raw = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise wrong_body("The body is not JSON.", parameter) from error
+    if not isinstance(raw, dict):
+        raise wrong_body("The body must be a JSON object.", parameter)
+    return Members(raw, parameter)
+
+
+def wrong_body(message: str, parameter: str) -> Refused:
+    """The framework's answer to a body it cannot bind."""
+    return Refused(WRONG_FIELDS, {"$": [message], parameter: [f"The {parameter} field is required."]})
+
+
+def read_uuid(name: str, text: str) -> str:
+    """A UUID from the address, in lower case. Refuses anything else."""
+    try:
+        return str(UUID(text))
+    except ValueError as error:
+        raise _not_valid(name, text) from error
+
+
+def read_party_id(name: str, text: str) -> int:
+    """A numeric party id from the address. Refuses anything else."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 10):
+        raise _not_valid(name, text)
+    return int(text)
+
+
+def read_parameter(parameters: Mapping[str, str], name: str) -> str:
+    """A query parameter that must be there and not be empty. Refuses a call without it."""
+    found = read_optional(parameters, name)
+    if found is None:
+        raise Refused(WRONG_FIELDS, {name: [f"The {name} field is required."]})
+    return found
+
+
+def read_optional(parameters: Mapping[str, str], name: str) -> str | None:
+    """A query parameter, None where it is absent or empty. Case is ignored in its name."""
+    wanted = name.lower()
+    return next((value for key, value in parameters.items() if key.lower() == wanted and value), None)
+
+
+def _not_valid(name: str, text: str) -> Refused:
+    return Refused(WRONG_FIELDS, {name: [f"The value '{text[:64]}' is not valid."]})

@@ -1,0 +1,58 @@
+"""Look-ups of system users: the token issuer's, and the vendor's by its own key."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from core import Reference, SystemUser, system_user_for_token, vendor_system
+from rest.body import read_optional, read_parameter
+from rest.door import PREFIX, Call, Door, json_response, vendor
+from rest.problems import Area, Body, Problem, Refused
+from rest.shapes import system_user_json
+
+_LOOKUP = frozenset({"altinn:maskinporten/systemuser.read"})
+_WRITE = frozenset({"altinn:authentication/systemuser.request.write"})
+_NOT_FOUND = Problem(404, "", "Not Found", Body.FRAMEWORK)
+
+
+def add_system_user_routes(door: Door) -> None:
+    """Serve the look-ups."""
+    base = f"{PREFIX}/systemuser"
+    door.route("GET", f"{base}/byExternalId", by_external_id, _LOOKUP, Area.LOOKUP)
+    door.route("GET", f"{base}/vendor/byquery", by_query, _WRITE, Area.LOOKUP)
+
+
+def by_external_id(call: Call) -> Response:
+    """The system user that a token is asked for. Source: pdp-and-tokens §6."""
+    snapshot = call.store.snapshot()
+    user = system_user_for_token(
+        snapshot,
+        read_parameter(request.args, "clientId"),
+        read_parameter(request.args, "systemProviderOrgNo"),
+        read_parameter(request.args, "systemUserOwnerOrgNo"),
+        read_optional(request.args, "externalRef"),
+    )
+    found = _found(user)
+    return json_response(
+        system_user_json(snapshot, found, product=found.system), headers={"Cache-Control": "no-store"}
+    )
+
+
+def by_query(call: Call) -> Response:
+    """One of the vendor's own system users, by system, owner and external reference."""
+    caller = vendor(call)
+    system_id = read_parameter(request.args, "system-id")
+    number = read_parameter(request.args, "orgno")
+    snapshot = call.store.snapshot()
+    system = vendor_system(snapshot, caller, system_id)
+    owner = snapshot.party_numbered(number)
+    reference = read_optional(request.args, "external-ref") or number
+    key = None if owner is None else snapshot.user_references.get(Reference(system.id, owner.id, reference))
+    entry = snapshot.users.get(key or "")
+    return json_response(system_user_json(snapshot, _found(None if entry is None else entry.user)))
+
+
+def _found(user: SystemUser | None) -> SystemUser:
+    if user is None:
+        raise Refused(_NOT_FOUND)
+    return user

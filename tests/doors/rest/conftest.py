@@ -1,0 +1,114 @@
+"""A door on a real socket, before a real store with a small synthetic world, and a clock that tests can move."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import httpx
+import pytest
+
+from core import FACT_KINDS, Fact, Store, from_plain
+from rest import RestOptions, StandInIssuer, TokenTrust, create_rest_app, create_stand_in
+from tests.doors.rest.vendor import CLIENT, SCOPES, VENDOR, Vendor, jwk
+
+HERE = Path(__file__).parent
+CONFIRM = "https://am.ui.brobygger.example"
+_SOURCED = {"source": "synthetic", "dated": "2026-01-01", "confidence": "ours"}
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 5, 2, 8, 0, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        """Move the clock."""
+        self.now += timedelta(**by)
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything of one running door."""
+
+    store: Store
+    clock: Clock
+    issuer: StandInIssuer
+    vendor: Vendor
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the name is the library's
+        """Say nothing: the tests read answers, not logs."""
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+def facts() -> list[Fact]:
+    """The world of these tests."""
+    world = json.loads((HERE / "world.json").read_text("utf-8"))
+    return [
+        from_plain(kind.record, {**{k: v for k, v in _SOURCED.items() if k in kind.record.__slots__}, **row})
+        for kind in FACT_KINDS
+        for row in world.get(kind.name, ())
+    ]
+
+
+@contextmanager
+def running(url: str, *, strict: bool = False) -> Iterator[House]:
+    """A door in a thread, with the vendor's client registered."""
+    clock = Clock()
+    store = Store(url, clock=clock)
+    store.import_facts("test", facts())
+    server = make_server("127.0.0.1", 0, None, server_class=_Server, handler_class=_Quiet)
+    base = f"http://127.0.0.1:{server.server_port}"
+    issuer = create_stand_in(store, base)
+    issuer.register_client(CLIENT, VENDOR, SCOPES, {"keys": [jwk("vendor", "fjell-1")]})
+    options = RestOptions(base, CONFIRM, demo=True, issuer=issuer, strict_upstream=strict)
+    server.set_app(create_rest_app(store, TokenTrust(issuer.trusted_issuers()), options))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        with httpx.Client(base_url=base + "/") as http:
+            yield House(store, clock, issuer, Vendor(http, clock))
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        store.close()
+
+
+@pytest.fixture
+def house(sqlite_url: str) -> Iterator[House]:
+    """A door for one test."""
+    with running(sqlite_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def vendor(house: House) -> Vendor:
+    """The vendor, and everybody else, calling the door."""
+    return house.vendor
+
+
+@pytest.fixture(scope="module")
+def shared(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A door for the tests of one module that change nothing that others see."""
+    path = tmp_path_factory.mktemp("shared") / "brobygger.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    with running(f"sqlite:///{path}") as opened:
+        yield opened

