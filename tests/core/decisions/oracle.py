@@ -16,8 +16,8 @@ from core.domain.party import Party, PartyKind, RegisterRole
 from core.domain.system import EnterpriseSystem, EnterpriseUser, Generation, SystemState, SystemUser
 from core.domain.system import System as RegisteredSystem
 from core.domain.vocabulary import (
-    AccessListEntry,
     Accepts,
+    AccessListEntry,
     Carriage,
     Conferral,
     DecisionTerms,
@@ -32,6 +32,7 @@ from core.domain.vocabulary import (
 
 R = TypeVar("R")
 PERMIT, DENY, NOT_APPLICABLE, INDETERMINATE = "Permit", "Deny", "NotApplicable", "Indeterminate"
+ANSWER = {True: PERMIT, False: NOT_APPLICABLE}
 TWO_YEARS = timedelta(days=730)
 
 
@@ -61,8 +62,9 @@ class Asked(Protocol):
 
 @dataclass(frozen=True)
 class Accepted:
-    """What opens one right at one moment."""
+    """What opens one right at one moment; ``form``: it is the sending of an old form."""
 
+    form: bool
     roles: frozenset[str]
     packages: frozenset[str]
     right: tuple[str, str]
@@ -110,8 +112,8 @@ class Oracle:
         form = service.kind is ServiceKind.FORM and action == "write"
         if not (rules or form) or not _now(service, question.at):
             return NOT_APPLICABLE
-        accepted = self._accepted(question, rules, form, service)
-        answer = self._answer(question, accepted, form)
+        accepted = self._accepted(question, rules, service)
+        answer = self._answer(question, accepted)
         return self._after_list(question, service) if answer == PERMIT else answer
 
     def _all(self, kind: type[R]) -> Iterator[R]:
@@ -119,12 +121,14 @@ class Oracle:
 
     # -- what the right asks for --------------------------------------------------------------------
 
-    def _accepted(self, question: Asked, rules: list[PolicyRule], form: bool, service: Service) -> Accepted:
+    def _accepted(self, question: Asked, rules: list[PolicyRule], service: Service) -> Accepted:
+        form = service.kind is ServiceKind.FORM and question.right[1] == "write"
         now = [each for each in rules if _now(each, question.at)]
         roles = {each.code for each in now if each.accepts is Accepts.ROLE}
         if form:
             roles |= {self._terms.submission_role} | self._rule("registered-accountant-or-auditor-submits")
         return Accepted(
+            form=form,
             roles=frozenset(role for role in roles if self._still_counts(role, question.at)),
             packages=frozenset(each.code for each in now if each.accepts is Accepts.PACKAGE),
             right=(question.right[0], question.right[1]),
@@ -150,24 +154,24 @@ class Oracle:
 
     # -- who asks -----------------------------------------------------------------------------------
 
-    def _answer(self, question: Asked, accepted: Accepted, form: bool) -> str:
+    def _answer(self, question: Asked, accepted: Accepted) -> str:
         kind, subject = question.subject.kind, str(question.subject.id)
         if kind == "enterprise-system":
-            return self._enterprise_system(question, accepted, form)
+            return self._enterprise_system(question, accepted)
         if kind == "enterprise-user":
             return self._enterprise_user(question, accepted)
         if kind == "person-login":
             own = subject == question.party and self._party(subject) is not None
-            return _yes_if(own) if not own or accepted.level <= 2 else DENY
+            return ANSWER[own] if not own or accepted.level <= 2 else DENY
         if kind == "system-user":
-            return _yes_if(self._system_user(question, accepted))
+            return ANSWER[self._system_user(question, accepted)]
         if subject == question.party and self._party(subject) is not None:
             return PERMIT
         if kind == "person":
-            return _yes_if(self._person_holds(subject, question, accepted))
-        return _yes_if(self._holds(subject, question, accepted))
+            return ANSWER[self._person_holds(subject, question, accepted)]
+        return ANSWER[self._holds(subject, question, accepted)]
 
-    def _enterprise_system(self, question: Asked, accepted: Accepted, form: bool) -> str:
+    def _enterprise_system(self, question: Asked, accepted: Accepted) -> str:
         system = next((each for each in self._all(EnterpriseSystem) if each.id == question.subject.id), None)
         if system is None:
             return NOT_APPLICABLE
@@ -178,10 +182,10 @@ class Oracle:
             (person == question.party and self._party(person) is not None)
             or self._person_holds(person, question, accepted)
         )
-        if action == "sign" and not form:
-            return _yes_if(by_person)
+        if action == "sign" and not accepted.form:
+            return ANSWER[by_person]
         by_owner = system.owner == question.party or self._holds(system.owner, question, accepted)
-        return _yes_if(by_owner or (by_person and action in {"read", "archive-read"} and not form))
+        return ANSWER[by_owner or (by_person and action in {"read", "archive-read"} and not accepted.form)]
 
     def _enterprise_user(self, question: Asked, accepted: Accepted) -> str:
         user = next((each for each in self._all(EnterpriseUser) if each.id == question.subject.id), None)
@@ -195,7 +199,7 @@ class Oracle:
             each.holder == user.id and "ECKEYROLE" in each.roles and self._still_counts("ECKEYROLE", question.at)
             for each in self._held(user.owner, question.at)
         )
-        return _yes_if(key and self._holds(user.owner, question, accepted))
+        return ANSWER[key and self._holds(user.owner, question, accepted)]
 
     def _holds(self, holder: str, question: Asked, accepted: Accepted) -> bool:
         held = self._held(question.party, question.at)
@@ -255,9 +259,7 @@ class Oracle:
 
     def _flows(self, each: ClientDelegation, user: SystemUser, question: Asked, accepted: Accepted) -> bool:
         service = accepted.right[0]
-        by_right = (
-            accepted.right in each.rights or (service, "*") in each.rights or service in each.resources
-        )
+        by_right = accepted.right in each.rights or (service, "*") in each.rights or service in each.resources
         if each.provider != user.owner:
             return False
         if each.ground == "self":
@@ -356,7 +358,3 @@ def _now(fact: object, at: datetime) -> bool:
     begins: datetime | None = getattr(fact, "valid_from", None)
     ends: datetime | None = getattr(fact, "valid_to", None)
     return (begins is None or begins <= at) and (ends is None or at < ends)
-
-
-def _yes_if(condition: bool) -> str:
-    return PERMIT if condition else NOT_APPLICABLE

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.domain.decision import Decision, Outcome, SubjectKind, decide
-from core.domain.fold import build_snapshot
 from tests.core.decisions.oracle import Oracle
-from tests.core.decisions.random_worlds import ASKED, RandomWorld, questions, worlds
+from tests.core.decisions.random_facts import ASKED
+from tests.core.decisions.random_worlds import RandomWorld, questions, worlds
 from tests.worlds import Case, World, all_cases
 
 
@@ -31,7 +31,7 @@ def test_the_second_opinion_gives_every_case_its_outcome(case: Case) -> None:
 @settings(max_examples=120, suppress_health_check=list(HealthCheck))
 @given(worlds(), st.sampled_from(ASKED))
 def test_decide_and_the_second_opinion_agree_on_random_worlds(world: RandomWorld, at: datetime) -> None:
-    snapshot = build_snapshot(world.facts.values(), sequence=1, terms=world.terms)
+    snapshot = world.snapshot()
     oracle = Oracle(world.facts.values(), world.terms)
 
     differences = [
@@ -51,7 +51,7 @@ def test_the_random_worlds_are_worth_asking() -> None:
     @settings(max_examples=80, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(worlds(), st.sampled_from(ASKED))
     def ask(world: RandomWorld, at: datetime) -> None:
-        snapshot = build_snapshot(world.facts.values(), sequence=1, terms=world.terms)
+        snapshot = world.snapshot()
         for decision in (decide(snapshot, question) for question in questions(at)):
             told[(decision.question.subject.kind, decision.outcome)] += 1
             reasons.update(_by_whom(decision))

@@ -13,7 +13,6 @@ from core.domain.system import Generation, SystemUserKind
 from core.errors import ErrorCode, GatewayError, InvalidInput, NotAllowed, NotFound
 from core.services.clients import add_client, agent_system_users, available_clients, list_clients, remove_client
 from core.services.package_delegations import give_package
-from core.store.store import Written
 from tests.core.systems.world import (
     A06,
     BRANCH_R,
@@ -172,7 +171,7 @@ def test_adding_again_moves_a_client_to_the_latest_generation(house: House) -> N
     user = house.agent(SIGNING)
     (first,) = add_client(house.store, FACIL_MANAGER, user.id, CLIENT_R)
     latest = Generation(user.id, 2, frozenset({PAYROLL}), frozenset(), NOW)
-    house.store.change("test", lambda snapshot: Written((put(latest),), None))
+    house.write(put(latest))
     assert house.decision(user, MVA, "write", CLIENT_R).permitted
     (moved,) = add_client(house.store, FACIL_MANAGER, user.id, CLIENT_R)
     assert moved == replace(first, generation=2, packages=frozenset({PAYROLL}))

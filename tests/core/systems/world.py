@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from core.domain.caller import Caller, CallerKind
-from core.domain.change import Fact
+from core.domain.change import Edit, Fact
 from core.domain.decision import Decision, Outcome, Question, Reason, Subject, SubjectKind, decide
 from core.domain.delegation import PackageDelegation
 from core.domain.identifiers import PartyId, ServiceId, organisation_check_digit, person_check_digits
@@ -18,12 +18,12 @@ from core.domain.system import SystemUser, SystemUserKind
 from core.domain.vocabulary import (
     CLIENT_ROLES_RULE,
     PERSON_INHERITS_RULE,
+    Accepts,
     AccessListEntry,
     AccessPackage,
-    Accepts,
     Carriage,
-    Confidence,
     Conferral,
+    Confidence,
     Nesting,
     PolicyRule,
     Right,
@@ -36,7 +36,7 @@ from core.domain.vocabulary import (
 from core.services.approvals import approve_request
 from core.services.requests import request_system_user
 from core.services.systems import register_system
-from core.store.store import Store
+from core.store.store import Store, Written
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 SOURCE = ("made up for the tests", "2026-01-01")
@@ -230,6 +230,10 @@ class House:
         """The newest facts."""
         return self.store.snapshot()
 
+    def write(self, *edits: Edit) -> None:
+        """Write changes without asking any rule, as the registers do."""
+        self.store.change("test", lambda _: Written(edits, None))
+
     def approved(
         self,
         owner: str,
@@ -241,7 +245,9 @@ class House:
         ref: str | None = None,
     ) -> SystemUser:
         """A system user that was asked for and approved."""
-        new = NewRequest(kind, SYSTEM, numbered(owner), ref, rights=rights, packages=packages)
+        party = self.now.party(owner)
+        number = party.number if party is not None else ""
+        new = NewRequest(kind, SYSTEM, number, ref, rights=rights, packages=packages)
         request = request_system_user(self.store, vendor(), new).request
         return approve_request(self.store, caller, PartyId(owner), request.id, kind)
 
@@ -260,12 +266,17 @@ class House:
         return decision.outcome, decision.reasons[0]
 
 
+def build_house(url: str) -> House:
+    """The world written to an empty database at ``url``."""
+    house = open_house(url)
+    house.store.import_facts("test", facts())
+    register_system(house.store, vendor(), fjellregnskap())
+    return house
+
+
 def open_house(url: str) -> House:
-    """The world in a new database at ``url``."""
-    store = Store(url, clock=lambda: NOW)
-    store.import_facts("test", facts())
-    register_system(store, vendor(), fjellregnskap())
-    return House(store)
+    """The world that is at ``url``."""
+    return House(Store(url, clock=lambda: NOW))
 
 
 def fjellregnskap() -> NewSystem:
