@@ -45,7 +45,7 @@ lock: $(BIN)/uv ## choose the newest versions that pyproject.toml allows, and wr
 	$(LOCK) requirements.lock
 	$(LOCK) requirements-dev.lock --constraint requirements.lock --extra test --extra bench
 
-LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --system-certs --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' --output-file
 
 clean: ## remove what was made here; the next target makes it again

@@ -11,9 +11,9 @@ from typing import Any
 
 from brobygger.logs import WSGIApplication, configure_logs, logged
 from brobygger.settings import Settings, WeakSettings
-from core import GatewayError, Store, archive_submissions, check_schema
+from core import GatewayError, Store, archive_submissions, outdated_schema
 from rest import RestOptions, TokenTrust, TrustedIssuer, create_rest_app, create_stand_in
-from soap import SoapOptions, create_soap_app
+from soap import SoapOptions, answers, create_soap_app
 
 _LOGGER = logging.getLogger("brobygger")
 
@@ -34,22 +34,21 @@ def application_from_environment() -> WSGIApplication:
 
 def open_store(settings: Settings) -> Store:
     """The store of these settings. Raises WeakSettings where its schema is not the one this code needs."""
-    problems = check_schema(settings.database_url)
-    if problems:
-        raise WeakSettings(problems[0])
+    outdated = outdated_schema(settings.database_url)
+    if outdated is not None:
+        raise WeakSettings(outdated)
     return Store(settings.database_url, terms=settings.terms())
 
 
 def create_application(store: Store, settings: Settings) -> WSGIApplication:
     """Both doors and the health routes. ``/webservices…`` in any letter case is the SOAP door's."""
-    soap = create_soap_app(
-        store, SoapOptions(public_url=settings.base_url(), max_request_bytes=settings.max_request_bytes)
-    )
-    rest = create_rest_app(store, _trust(store, settings), _rest_options(store, settings))
+    options = SoapOptions(public_url=settings.base_url(), max_request_bytes=settings.max_request_bytes)
+    soap = create_soap_app(store, options)
+    rest = _modern_door(store, settings)
 
     def serve(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if path[:12].lower() == "/webservices":
+        if answers(path):
             return soap(environ, start_response)
         if path == "/health/live":
             return _answer(start_response, "200 OK", {"status": "alive"})
@@ -81,29 +80,31 @@ def start_archiver(store: Store, seconds: float) -> threading.Event | None:
     return stop
 
 
-def _trust(store: Store, settings: Settings) -> TokenTrust:
-    named = [
-        TrustedIssuer(
-            name=str(row["name"]),
-            issuer=str(row["issuer"]),
-            jwks=row["jwks"],
-            algorithms=tuple(row["algorithms"]),
-            audience=row.get("audience"),
-        )
-        for row in settings.issuers()
-    ]
-    if settings.demo:
-        named += create_stand_in(store, settings.base_url()).trusted_issuers()
-    return TokenTrust(tuple(named))
-
-
-def _rest_options(store: Store, settings: Settings) -> RestOptions:
-    return RestOptions(
+def _modern_door(store: Store, settings: Settings) -> WSGIApplication:
+    stand_in = create_stand_in(store, settings.base_url()) if settings.demo else None
+    issuers = tuple(_issuer(row) for row in settings.issuers())
+    if stand_in is not None:
+        issuers += stand_in.trusted_issuers()
+    options = RestOptions(
         public_url=settings.base_url(),
         confirm_url=settings.confirm_url or settings.base_url(),
         demo=settings.demo,
-        issuer=create_stand_in(store, settings.base_url()) if settings.demo else None,
+        issuer=stand_in,
         strict_upstream=settings.strict_upstream,
+    )
+    return create_rest_app(store, TokenTrust(issuers), options)
+
+
+def _issuer(row: dict[str, Any]) -> TrustedIssuer:
+    missing = [name for name in ("name", "issuer", "jwks", "algorithms") if not row.get(name)]
+    if missing:
+        raise WeakSettings(f"BROBYGGER_TRUSTED_ISSUERS: an issuer lacks `{missing[0]}`")
+    return TrustedIssuer(
+        name=str(row["name"]),
+        issuer=str(row["issuer"]),
+        jwks=row["jwks"],
+        algorithms=tuple(row["algorithms"]),
+        audience=row.get("audience"),
     )
 
 

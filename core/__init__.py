@@ -39,9 +39,12 @@ from core.domain.identifiers import (
     parse_person_number,
     person_check_digits,
 )
+from core.domain.new_records import AvailableClient, ClientView, NewRequest, NewSystem, RequestOutcome
+from core.domain.package_check import GiveReason, PackageCheck, RightCheck, check_packages, check_rights
 from core.domain.party import Party, PartyKind, RegisterRole, Window
 from core.domain.plain import from_plain, to_plain
 from core.domain.proof import prove
+from core.domain.question import LEVEL_OF
 from core.domain.reportees import Listing, Page, Reportee, list_reportees
 from core.domain.role_check import DelegationCheck, RoleCheckReason, check_delegation
 from core.domain.snapshot import Reference, Snapshot, UserEntry
@@ -109,6 +112,9 @@ from core.errors import (
     Refusal,
     Unavailable,
 )
+from core.services.approvals import approve_request, reject_request, remove_system_user
+from core.services.client_rights import delegate_client_rights
+from core.services.clients import add_client, agent_system_users, available_clients, list_clients, remove_client
 from core.services.credentials import (
     authenticate_system,
     change_password,
@@ -116,10 +122,17 @@ from core.services.credentials import (
     lock_system,
     register_enterprise_system,
 )
+from core.services.external_ids import system_user_for_token
 from core.services.forms import active_forms, form_schema
 from core.services.grants import give_role, give_role_to_person, list_role_grants, revoke_role
+from core.services.package_delegations import give_package, package_delegations, withdraw_package
+from core.services.register import end_register_role, record_register_role
+from core.services.requests import request_system_user, vendor_request, vendor_request_by_reference, withdraw_request
+from core.services.right_delegations import give_rights, right_delegations, withdraw_rights
 from core.services.standin import issuer_client, kept_secret, register_issuer_client, use_assertion
 from core.services.submissions import archive_submissions, batch_receipt, submit_batch
+from core.services.system_check import InvalidSystem, SystemProblem, SystemProblemCode
+from core.services.systems import delete_system, register_system, systems_of_vendor, vendor_system
 from core.services.vocabulary import (
     PackageDetail,
     RoleCode,
@@ -132,7 +145,7 @@ from core.services.vocabulary import (
 from core.services.world import Imported, export_world, import_world
 from core.services.xml import parse_untrusted
 from core.store.ledger import ClientRow
-from core.store.schema import check_schema, upgrade_schema
+from core.store.schema import check_schema, outdated_schema, upgrade_schema
 from core.store.store import Store, Written, utc_now
 
 __all__ = [
@@ -145,6 +158,7 @@ __all__ = [
     "AuthenticationFailed",
     "Authority",
     "AuthorityRow",
+    "AvailableClient",
     "Batch",
     "BatchStatus",
     "CLIENT_ROLES_RULE",
@@ -155,6 +169,7 @@ __all__ = [
     "Change",
     "ClientDelegation",
     "ClientRow",
+    "ClientView",
     "Conferral",
     "Confidence",
     "Conflict",
@@ -175,12 +190,17 @@ __all__ = [
     "Fix",
     "GatewayError",
     "Generation",
+    "GiveReason",
     "Imported",
     "InvalidInput",
+    "InvalidSystem",
     "KIND_NAMED",
     "KIND_OF",
+    "LEVEL_OF",
     "Listing",
     "Nesting",
+    "NewRequest",
+    "NewSystem",
     "NotAllowed",
     "NotFound",
     "OPERATOR",
@@ -189,6 +209,7 @@ __all__ = [
     "Operation",
     "Outcome",
     "PERSON_INHERITS_RULE",
+    "PackageCheck",
     "PackageDelegation",
     "PackageDetail",
     "Page",
@@ -206,8 +227,10 @@ __all__ = [
     "Refusal",
     "RegisterRole",
     "Reportee",
+    "RequestOutcome",
     "RequestStatus",
     "Right",
+    "RightCheck",
     "RightDelegation",
     "Role",
     "RoleCheckReason",
@@ -226,6 +249,8 @@ __all__ = [
     "SubjectKind",
     "SubmissionDecision",
     "System",
+    "SystemProblem",
+    "SystemProblemCode",
     "SystemState",
     "SystemUser",
     "SystemUserKind",
@@ -238,21 +263,32 @@ __all__ = [
     "Window",
     "Written",
     "active_forms",
+    "add_client",
+    "agent_system_users",
     "apply_changes",
+    "approve_request",
     "archive_submissions",
     "authenticate_system",
     "authorise_submission",
+    "available_clients",
     "batch_receipt",
     "build_snapshot",
     "change_password",
     "check_delegation",
+    "check_packages",
+    "check_rights",
     "check_schema",
     "decide",
+    "delegate_client_rights",
+    "delete_system",
+    "end_register_role",
     "explain",
     "export_world",
     "form_id",
     "form_schema",
     "from_plain",
+    "give_package",
+    "give_rights",
     "give_role",
     "give_role_to_person",
     "hash_password",
@@ -263,12 +299,15 @@ __all__ = [
     "kept_secret",
     "key_of",
     "legacy_service_id",
+    "list_clients",
     "list_reportees",
     "list_role_grants",
     "lock_system",
     "mask_number",
     "mask_numbers_in",
     "organisation_check_digit",
+    "outdated_schema",
+    "package_delegations",
     "package_details",
     "parse_organisation_number",
     "parse_party_number",
@@ -279,17 +318,32 @@ __all__ = [
     "prove",
     "put",
     "read_records",
+    "record_register_role",
     "register_enterprise_system",
     "register_issuer_client",
+    "register_system",
+    "reject_request",
     "remove",
+    "remove_client",
+    "remove_system_user",
+    "request_system_user",
     "resolve",
     "revoke_role",
+    "right_delegations",
     "role_codes",
     "shipped_vocabulary",
     "submit_batch",
+    "system_user_for_token",
+    "systems_of_vendor",
     "to_plain",
     "upgrade_schema",
     "use_assertion",
     "utc_now",
+    "vendor_request",
+    "vendor_request_by_reference",
+    "vendor_system",
     "vocabulary_version",
+    "withdraw_package",
+    "withdraw_request",
+    "withdraw_rights",
 ]

@@ -27,7 +27,11 @@ _LONGEST_TOKEN = 16 * 1024
 _LONGEST_HEADER = 8 * 1024
 _REMEMBERED = 10_000
 _ORGANISATION = re.compile(r"0192:(\d{9})", re.ASCII)
-_ENFORCED_BY_HAND = {name: False for name in ("verify_exp", "verify_iat", "verify_nbf", "verify_aud", "verify_iss")}
+# Times and audience are held against our own clock and rules below; the library's clock cannot be set.
+_OPTIONS: Any = {
+    **dict.fromkeys(("verify_exp", "verify_iat", "verify_nbf", "verify_aud", "verify_iss"), False),
+    "require": ["exp", "iat", "iss"],
+}
 
 _log = logging.getLogger(__name__)
 
@@ -119,14 +123,17 @@ class Verifier:
     def _remembered(self, token: str) -> VerifiedToken:
         digest = hashlib.sha256(token.encode("utf-8", "replace")).digest()
         known = self._known.get(digest)
-        if known is not None and known.generation == known.ring.generation:
-            if self._clock().timestamp() < known.token.expires + LEEWAY_SECONDS:
-                return known.token
+        if known is not None and self._still_good(known):
+            return known.token
         issuer, ring = self._issuer_of(token)
         generation = ring.generation
         verified = _read_claims(issuer, _genuine(token, issuer, ring), self._clock().timestamp())
         self._remember(digest, _Remembered(verified, ring, generation))
         return verified
+
+    def _still_good(self, known: _Remembered) -> bool:
+        unchanged = known.generation == known.ring.generation
+        return unchanged and self._clock().timestamp() < known.token.expires + LEEWAY_SECONDS
 
     def _remember(self, digest: bytes, entry: _Remembered) -> None:
         with self._lock:
@@ -165,7 +172,7 @@ def _genuine(token: str, issuer: TrustedIssuer, ring: KeyRing) -> dict[str, Any]
             token,
             key,
             algorithms=list(issuer.algorithms),
-            options={**_ENFORCED_BY_HAND, "require": ["exp", "iat", "iss"]},
+            options=_OPTIONS,
         )
     except jwt.PyJWTError as error:
         raise InvalidToken(f"the token is not genuine: {type(error).__name__}") from error

@@ -37,7 +37,7 @@ class Members:
             raise wrong_body(f"The member '{name}' must be a text.", self._parameter)
         return value.strip() if isinstance(value, str) else None
 
-    def flag(self, name: str, default: bool) -> bool:
+    def flag(self, name: str, *, default: bool) -> bool:
         """True or false; ``default`` where it is absent. Refuses anything else."""
         value = self._raw.get(name.lower(), default)
         if not isinstance(value, bool):

@@ -24,9 +24,7 @@ from rest.shapes import agent_json, client_json
 
 _READ = frozenset({"altinn:clientdelegations.read"})
 _WRITE = frozenset({"altinn:clientdelegations.write"})
-_NO_AGENT = Problem(
-    400, "AUTH.VLD-00014", "The agent query parameter is missing or invalid", Body.VALIDATION, "?agent"
-)
+_NO_AGENT = Problem(400, "AUTH.VLD-00014", "The agent query parameter is missing or invalid", Body.VALIDATION, "?agent")
 _NO_CLIENT = Problem(
     400, "AUTH.VLD-00016", "The client query parameter is missing or invalid", Body.VALIDATION, "?client"
 )

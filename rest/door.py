@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import Flask, Response, request
 
 from core import Caller, CallerKind, GatewayError, PartyKind, Store
-from rest.bearer import InvalidSystemUserClaim, InvalidToken, Verifier, VerifiedToken
+from rest.bearer import InvalidSystemUserClaim, InvalidToken, VerifiedToken, Verifier
 from rest.issuer import StandInIssuer
 from rest.problems import (
     FORBIDDEN,

@@ -35,9 +35,7 @@ WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 class Front:
     """Answers decision requests itself and hands everything else on."""
 
-    def __init__(
-        self, store: Store, verifier: Verifier, options: RestOptions, framework: WsgiApp, routes: Map
-    ) -> None:
+    def __init__(self, store: Store, verifier: Verifier, options: RestOptions, framework: WsgiApp, routes: Map) -> None:
         self._store = store
         self._verifier = verifier
         self._options = options
@@ -67,8 +65,8 @@ class Front:
         except MalformedRequest as error:
             problem = write(WRONG_FIELDS, self._asker(environ), fields={"$": [str(error)]})
             return _send(start_response, problem)
-        except Exception:
-            # The last translator: whatever went wrong, the caller learns no more than that it did.
+        except Exception:  # noqa: BLE001 -- the last translator
+            # Whatever went wrong, the caller learns no more than that it did.
             _log.exception("a decision request failed")
             return _send(start_response, write(FAILURE, self._asker(environ)))
         if self._options.strict_upstream:

@@ -121,8 +121,8 @@ def check_audience(claims: Mapping[str, Any], accepted: Collection[str]) -> None
 
 def check_times(claims: Mapping[str, Any], now: float) -> float:
     """When the assertion expires, in seconds since 1970. Raises GrantRefused."""
-    issued, expires = claims.get("iat"), claims.get("exp")
-    if not _is_number(issued) or not _is_number(expires):
+    issued, expires = _number(claims.get("iat")), _number(claims.get("exp"))
+    if issued is None or expires is None:
         raise GrantRefused(INVALID_GRANT, "MP-130", "iat and exp must be numbers")
     if expires <= now:
         raise GrantRefused(INVALID_GRANT, "MP-130", "The assertion has expired")
@@ -130,11 +130,11 @@ def check_times(claims: Mapping[str, Any], now: float) -> float:
         raise GrantRefused(INVALID_GRANT, None, "The issue time of the assertion lies after the server's now")
     if expires - issued > LONGEST_ASSERTION_SECONDS:
         raise GrantRefused(INVALID_GRANT, "MP-130", f"exp may be at most {LONGEST_ASSERTION_SECONDS} s after iat")
-    return float(expires)
+    return expires
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def read_jti(claims: Mapping[str, Any]) -> str | None:
@@ -173,7 +173,7 @@ def read_details(claims: Mapping[str, Any]) -> tuple[str, str | None] | None:
     unknown = set(detail) - _DETAIL_FIELDS
     unknown |= set(owner) - _ORGANISATION_FIELDS if isinstance(owner, dict) else set()
     if unknown:
-        raise GrantRefused(INVALID_DETAILS, "MP-302", f"Unknown field `{sorted(unknown)[0][:40]}`")
+        raise GrantRefused(INVALID_DETAILS, "MP-302", f"Unknown field `{min(unknown)[:40]}`")
     return _owner(owner), reference if isinstance(reference, str) else None
 
 

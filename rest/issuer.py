@@ -48,9 +48,11 @@ class SigningKey:
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         kept = kept_secret(store, name, made.decode())
-        self._private = serialization.load_pem_private_key(kept.encode(), password=None)
-        assert isinstance(self._private, rsa.RSAPrivateKey)
-        public = self._private.public_key()
+        private = serialization.load_pem_private_key(kept.encode(), password=None)
+        if not isinstance(private, rsa.RSAPrivateKey):
+            raise TypeError(f"the secret `{name}` is not an RSA key")
+        self._private = private
+        public = private.public_key()
         der = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
         self.kid = hashlib.sha256(der).hexdigest()[:40]
         numbers = public.public_numbers()
@@ -184,7 +186,9 @@ class StandInIssuer:
         snapshot = self._store.snapshot()
         user = system_user_for_token(snapshot, client.client, client.organisation, owner, reference)
         if user is None:
-            _log.info("no system user for client %s at owner %s, external reference %s", client.client, owner, reference)
+            _log.info(
+                "no system user for client %s at owner %s, external reference %s", client.client, owner, reference
+            )
             raise grants.no_system_user()
         return user
 
@@ -206,7 +210,9 @@ class StandInIssuer:
             claims["aud"] = assertion.audience
         if user is not None and assertion.owner is not None:
             claims["authorization_details"] = [_detail(user, assertion.owner)]
-        _log.info("token %s for client %s, owner %s, system user %s", jti, client.client, assertion.owner, user and user.id)
+        _log.info(
+            "token %s for client %s, owner %s, system user %s", jti, client.client, assertion.owner, user and user.id
+        )
         signed = self._key.sign(claims)
         return {"access_token": signed, "token_type": "Bearer", "expires_in": TOKEN_SECONDS, "scope": scope}
 
@@ -239,9 +245,7 @@ class StandInIssuer:
         return self._clock().timestamp()
 
 
-_SIGNATURE_ONLY = {
-    f"verify_{claim}": False for claim in ("exp", "iat", "nbf", "aud", "iss", "sub", "jti")
-}
+_SIGNATURE_ONLY: Any = {f"verify_{claim}": False for claim in ("exp", "iat", "nbf", "aud", "iss", "sub", "jti")}
 
 
 def _parsed(compact: str) -> tuple[dict[str, Any], dict[str, Any]]:

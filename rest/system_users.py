@@ -33,9 +33,7 @@ def by_external_id(call: Call) -> Response:
         read_optional(request.args, "externalRef"),
     )
     found = _found(user)
-    return json_response(
-        system_user_json(snapshot, found, product=found.system), headers={"Cache-Control": "no-store"}
-    )
+    return json_response(system_user_json(snapshot, found, product=found.system), headers={"Cache-Control": "no-store"})
 
 
 def by_query(call: Call) -> Response:

@@ -76,7 +76,7 @@ def _new_system(body: Members) -> NewSystem:
         packages=read_packages(body.members("accessPackages")),
         client_ids=body.texts("clientId"),
         redirect_urls=body.texts("allowedRedirectUrls"),
-        visible=body.flag("isVisible", True),
+        visible=body.flag("isVisible", default=True),
     )
 
 
@@ -148,6 +148,7 @@ RULES: Mapping[str, Problem] = {
 """How each broken rule of the register is told, by the rule's code. Source: rest-systemuser §10.2."""
 
 _VALUES_UNDER = {
+    "missing-language": "Missing : ",
     "resource-unknown": "ResourceIds Not Found : ",
     "resource-not-delegable-type": "ResourceIds Not Delegable : ",
 }

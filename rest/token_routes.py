@@ -45,7 +45,9 @@ def add_token_routes(app: Flask, store: Store, options: RestOptions, issuer: Sta
 
     metadata = f"{ALTINN_PATH}.well-known/openid-configuration"
     app.add_url_rule("/token", "token", token, methods=["POST"])
-    app.add_url_rule("/token/help/MP-303", "causes", lambda: Response(_CAUSES, content_type="text/plain; charset=utf-8"))
+    app.add_url_rule(
+        "/token/help/MP-303", "causes", lambda: Response(_CAUSES, content_type="text/plain; charset=utf-8")
+    )
     app.add_url_rule("/.well-known/oauth-authorization-server", "metadata", lambda: json_response(issuer.metadata()))
     app.add_url_rule("/jwk", "jwk", lambda: json_response(issuer.jwks()))
     app.add_url_rule(metadata, "altinn metadata", lambda: json_response(issuer.altinn_metadata()))

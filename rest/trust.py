@@ -85,39 +85,39 @@ class KeyRing:
     """
 
     def __init__(self, issuer: TrustedIssuer, read: ReadKeys, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._source = issuer.jwks
+        self._source = issuer.jwks if callable(issuer.jwks) else None
         self._read = read
         self._clock = clock
         self._lock = threading.Lock()
         self._keys: Mapping[str, RSAPublicKey] = {}
         self._asked: float | None = None
         self.generation = 0
-        if not callable(self._source):
-            self._keys = read(self._source)
+        if not callable(issuer.jwks):
+            self._keys = read(issuer.jwks)
             if not self._keys:
                 raise UntrustworthySetup(
-                    f"trusted issuer `{issuer.name}` has no usable key: RSA of at least {MINIMUM_KEY_BITS} bits, with a kid"
+                    f"trusted issuer `{issuer.name}` has no usable key: RSA of at least {MINIMUM_KEY_BITS} bits, "
+                    "with a kid"
                 )
 
     def key(self, kid: str) -> RSAPublicKey | None:
         """The key with this id, or None. Raises KeysUnavailable where no keys were ever fetched."""
-        if callable(self._source):
-            self._refresh(kid)
+        if self._source is not None:
+            self._refresh(self._source, kid)
         return self._keys.get(kid)
 
-    def _refresh(self, kid: str) -> None:
+    def _refresh(self, source: KeySource, kid: str) -> None:
         with self._lock:
             now = self._clock()
             age = None if self._asked is None else now - self._asked
             if age is not None and age < (_REFETCH_SECONDS if kid not in self._keys else _KEEP_SECONDS):
                 return
             self._asked = now
-            self._fetch()
+            self._fetch(source)
 
-    def _fetch(self) -> None:
-        assert callable(self._source)
+    def _fetch(self, source: KeySource) -> None:
         try:
-            fetched = self._read(self._source())
+            fetched = self._read(source())
         except KeysUnavailable:
             if not self._keys:
                 self._asked = None

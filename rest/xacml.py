@@ -21,9 +21,15 @@ PROCESSING_ERROR = "processing-error"
 SYNTAX_ERROR = "syntax-error"
 
 _XML_SCHEMA = "http://www.w3.org/2001/XMLSchema#"
+_STRING = f"{_XML_SCHEMA}string"
 _DATA_TYPES = {
-    name: f"{_XML_SCHEMA}{short}" for short in ("string", "anyURI", "integer") for name in (short, _XML_SCHEMA + short)
-} | {None: f"{_XML_SCHEMA}string", "": f"{_XML_SCHEMA}string"}
+    "": _STRING,
+    **{
+        name: f"{_XML_SCHEMA}{short}"
+        for short in ("string", "anyURI", "integer")
+        for name in (short, _XML_SCHEMA + short)
+    },
+}
 
 _ROOT = frozenset({"Request"})
 _REQUEST = frozenset({"AccessSubject", "Action", "Resource", "Category", "MultiRequests"})
@@ -31,7 +37,7 @@ _CATEGORY = frozenset({"Id", "CategoryId", "Attribute", "Content"})
 _ATTRIBUTE = frozenset({"AttributeId", "Value", "DataType", "Issuer", "IncludeInResult"})
 _MULTI = frozenset({"RequestReference"})
 _REFERENCE = frozenset({"ReferenceId"})
-_PROPER_NAME = {
+_PROPER_NAME: dict[str, str] = {
     name.lower(): name for known in (_ROOT, _REQUEST, _CATEGORY, _ATTRIBUTE, _MULTI, _REFERENCE) for name in known
 }
 
@@ -118,8 +124,8 @@ def _categories(raw: Any, category: str | None) -> list[tuple[str | None, Catego
         which = category or named.get("CategoryId")
         if not isinstance(which, str):
             raise CannotAnswer(PROCESSING_ERROR, "category-missing")
-        attributes = tuple(_attribute(_named(each, _ATTRIBUTE)) for each in _list(named.get("Attribute")))
-        found.append((named.get("Id"), Category(which, attributes)))
+        attributes = [_attribute(_named(each, _ATTRIBUTE)) for each in _list(named.get("Attribute"))]
+        found.append((named.get("Id"), Category(which, tuple(attributes))))
     return found
 
 
@@ -127,8 +133,8 @@ def _attribute(raw: Mapping[str, Any]) -> Attribute:
     name, value, issuer = raw.get("AttributeId"), raw.get("Value"), raw.get("Issuer")
     if not isinstance(name, str) or not isinstance(value, str):
         raise MalformedRequest("an attribute needs AttributeId and Value, both texts")
-    data_type = raw.get("DataType")
-    if data_type is not None and not isinstance(data_type, str):
+    data_type = raw.get("DataType") or ""
+    if not isinstance(data_type, str):
         raise MalformedRequest("DataType must be a text")
     if data_type not in _DATA_TYPES:
         raise CannotAnswer(PROCESSING_ERROR, "data-type-unknown")
@@ -142,7 +148,7 @@ def _named(raw: Any, known: frozenset[str]) -> Mapping[str, Any]:
         raise MalformedRequest(f"expected an object with {', '.join(sorted(known))}")
     if raw.keys() <= known:
         return raw
-    return {_PROPER_NAME.get(name.lower(), name): value for name, value in raw.items()}
+    return {_PROPER_NAME.get(str(name).lower(), str(name)): value for name, value in raw.items()}
 
 
 def _list(raw: Any) -> list[Any]:

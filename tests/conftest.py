@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,8 @@ def pytest_configure() -> None:
     """Give hypothesis its profiles: no deadline anywhere, and the same examples every time in CI."""
     from hypothesis import settings
 
+    # A run that is asked to end (by `timeout`, say) still stops the servers that it started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings.register_profile("local", deadline=None)
     settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
     settings.load_profile("ci" if os.environ.get("CI") else "local")

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -83,8 +84,9 @@ class PostgresServer:
         )
 
     def stop(self) -> None:
-        """Stop serving, without waiting for clients."""
-        self._run("pg_ctl", "stop", "--mode=immediate", f"--pgdata={self._directory / 'data'}")
+        """Stop serving, without waiting for clients; a server that never came up needs nothing."""
+        if (self._directory / "data" / "postmaster.pid").exists():
+            self._run("pg_ctl", "stop", "--mode=immediate", f"--pgdata={self._directory / 'data'}")
 
     def _run(self, program: str, *arguments: str) -> None:
         # The output goes to a file: a server that has inherited a pipe would keep it open.
@@ -111,21 +113,17 @@ def running_server(places: Iterable[Path]) -> Iterator[PostgresServer]:
     account = _account()
     tried = []
     for binaries in places:
-        directory = Path(tempfile.mkdtemp(prefix="brobygger-pg-"))
-        os.chown(directory, account.uid, account.gid)
-        server = PostgresServer(binaries, directory, account)
-        try:
-            server.start()
-        except (subprocess.SubprocessError, OSError) as error:
-            tried.append(f"{binaries}: {_last_words(directory) or error}")
-            shutil.rmtree(directory)
-            continue
-        try:
-            yield server
-        finally:
-            server.stop()
-            shutil.rmtree(directory)
-        return
+        with _directory(account) as directory:
+            server = PostgresServer(binaries, directory, account)
+            try:
+                server.start()
+            except (subprocess.SubprocessError, OSError) as error:
+                tried.append(f"{binaries}: {_last_words(directory) or error}")
+            else:
+                yield server
+                return
+            finally:
+                server.stop()
     raise NoPostgresError(f"no PostgreSQL could be started ({'; '.join(tried) or 'none found'}): {HOW_TO_GET_ONE}")
 
 
@@ -138,6 +136,17 @@ def places_of_postgres() -> Iterator[Path]:
     found = shutil.which("pg_ctl")
     if found is not None:
         yield Path(found).resolve().parent
+
+
+@contextmanager
+def _directory(account: Account) -> Iterator[Path]:
+    """A new directory that the account owns; gone afterwards. Its path is short, as that of a socket must be."""
+    path = Path(tempfile.mkdtemp(prefix="brobygger-pg-"))
+    try:
+        os.chown(path, account.uid, account.gid)
+        yield path
+    finally:
+        shutil.rmtree(path)
 
 
 def _version(binaries: Path) -> float:

@@ -5,11 +5,23 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import click
 
-from brobygger.commands.output import console, json_option, opened_store, party_by_number, print_json, teaches
-from core import Question, Right, ServiceId, Snapshot, Subject, SubjectKind, form_id, legacy_service_id, prove
+from brobygger.commands.output import console, json_option, opened_store, print_json, teaches
+from core import (
+    Question,
+    Right,
+    ServiceId,
+    Snapshot,
+    Subject,
+    SubjectKind,
+    form_id,
+    legacy_service_id,
+    parse_party_number,
+    prove,
+)
 from core import decide as ask_core
 
 
@@ -17,11 +29,11 @@ from core import decide as ask_core
 @click.option("--system", "enterprise_system", type=int, help="Asker: an enterprise system, by its number.")
 @click.option("--with-person", help="… together with this person, logged on through it.")
 @click.option("--system-user", help="Asker: a system user, by its id.")
-@click.option("--person", help="Asker: a person, by national identity number.")
+@click.option("--person", help="Asker: a person, by national identity number or party id.")
 @click.option("--person-login", help="Asker: a person with a user name of their own in the old world.")
-@click.option("--organisation", help="Asker: an organisation, by its number.")
+@click.option("--organisation", help="Asker: an organisation, by its number or party id.")
 @click.option("--enterprise-user", help="Asker: an enterprise user, by its id.")
-@click.option("--for", "party", required=True, help="Number of the party to act for.")
+@click.option("--for", "party", required=True, help="The party to act for: its number, or its party id (UUID).")
 @click.option("--form", help="An .asmx form: <orNumber>/<orVersion>.")
 @click.option("--service", help="An .svc service: <code>/<edition>.")
 @click.option("--resource", help="A modern resource, by its id.")
@@ -45,7 +57,7 @@ def decide(
         moment = at.replace(tzinfo=UTC) if at is not None else store.clock()
     subject = _subject(snapshot, askers)
     right = Right(_service(form, service, resource), action)
-    decision = ask_core(snapshot, Question(subject, party_by_number(snapshot, party).id, right, moment))
+    decision = ask_core(snapshot, Question(subject, _party(snapshot, party), right, moment))
     proof = prove(snapshot, decision)
     if as_json:
         print_json(proof)
@@ -62,9 +74,18 @@ def _subject(snapshot: Snapshot, askers: dict[str, Any]) -> Subject:
     name, value = next(iter(given.items()))
     kind = SubjectKind(name.replace("_", "-"))
     if kind in (SubjectKind.PERSON, SubjectKind.PERSON_LOGIN, SubjectKind.ORGANISATION):
-        return Subject(kind, party_by_number(snapshot, value).id)
-    person = party_by_number(snapshot, with_person).id if with_person else None
+        return Subject(kind, _party(snapshot, value))
+    person = _party(snapshot, with_person) if with_person else None
     return Subject(kind, value, person)
+
+
+def _party(snapshot: Snapshot, text: str) -> str:
+    """The party id of a number or a party id. A number nobody has is answered like a party that gave nothing."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        party = snapshot.party_numbered(parse_party_number(text))
+        return party.id if party is not None else ""
 
 
 def _service(form: str | None, service: str | None, resource: str | None) -> ServiceId:

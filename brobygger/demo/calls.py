@@ -70,9 +70,16 @@ def submit_one(base_url: str, system: dict[str, Any], party: str, form: dict[str
     return unit.get("status", ""), " ".join(entry.text or "" for entry in unit.iter("MessageEntry"))
 
 
-def fetch_token(base_url: str, client: dict[str, Any], scope: str, details: list[dict[str, Any]] | None = None) -> str:
+def fetch_token(
+    base_url: str,
+    client: dict[str, Any],
+    scope: str,
+    details: list[dict[str, Any]] | None = None,
+    *,
+    now: int | None = None,
+) -> str:
     """An access token of the stand-in issuer for ``client``, for a system user where ``details`` name one."""
-    now = int(time.time())
+    now = int(time.time()) if now is None else now
     claims: dict[str, Any] = {
         "iss": client["client_id"],
         "aud": f"{base_url}/",

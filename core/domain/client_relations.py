@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
+from core.domain.answers import holds, opens
 from core.domain.catalogue import Policy, narrowed
 from core.domain.identifiers import PartyId, ServiceId
 from core.domain.party_file import Holding
@@ -28,7 +29,7 @@ def client_relations(snapshot: Snapshot, provider: PartyId, client: PartyId, at:
     found: dict[str, tuple[Holding, ...]] = {}
     for holding in file.held.get(provider, ()) if file is not None else ():
         makes_clients = holding.ground == RIGHTHOLDER or snapshot.catalogue.is_client_role(holding.ground)
-        if makes_clients and (holding.window is None or holding.window.holds(at)):
+        if makes_clients and holds(holding, at):
             found[holding.ground] = (*found.get(holding.ground, ()), _passable(snapshot, holding))
     return found
 
@@ -55,7 +56,7 @@ def is_held(snapshot: Snapshot, holdings: tuple[Holding, ...], right: Right, at:
     Only a modern resource that may be delegated can be held this way.
     """
     policies = tuple(policies_of(snapshot, right, at))
-    return bool(policies) and all(any(_opens(policy, each) for each in holdings) for policy in policies)
+    return bool(policies) and all(any(opens(policy, each) for each in holdings) for policy in policies)
 
 
 def is_within(snapshot: Snapshot, generation: Generation, right: Right, at: datetime) -> bool:
@@ -80,11 +81,3 @@ def policies_of(snapshot: Snapshot, right: Right, at: datetime) -> Iterator[Poli
         policy = catalogue.policies.get(Right(right.service, action))
         if policy is not None:
             yield narrowed(policy, at, policy.lasting_roles if until is not None and at >= until else None)
-
-
-def _opens(policy: Policy, holding: Holding) -> bool:
-    return (
-        not policy.packages.isdisjoint(holding.packages)
-        or not policy.roles.isdisjoint(holding.roles)
-        or not holding.rights.isdisjoint((policy.right, policy.whole))
-    )

@@ -13,7 +13,7 @@ from core.domain.catalogue import compile_catalogue
 from core.domain.change import KIND_OF, Change, Edit, Fact, Operation
 from core.domain.delegation import ClientDelegation, PackageDelegation, RightDelegation, RoleGrant
 from core.domain.party import Party, PartyKind, RegisterRole
-from core.domain.party_file import Closer, PartyFact, PartyFile, party_of
+from core.domain.party_file import SOLE_PROPRIETOR, SOLE_PROPRIETORSHIP, Closer, PartyFact, PartyFile, party_of
 from core.domain.sharded import ShardedDraft
 from core.domain.snapshot import Reference, Snapshot, UserEntry, empty_snapshot
 from core.domain.system import (
@@ -47,7 +47,6 @@ _VOCABULARY = (
     Service, PolicyRule, ServiceSuccessor, AccessListEntry,
 )  # fmt: skip
 _SHAPES_FILES = (Role, Conferral, Carriage, Nesting, RuleRow)
-_SOLE_PROPRIETORSHIP = "ENK"
 
 
 class _OwnFacts(NamedTuple):
@@ -251,7 +250,7 @@ class Draft:
         for party in dirty:
             waiting.update(self._group("sub_units", party))
             record = self._record(party)
-            if record is not None and record.form == _SOLE_PROPRIETORSHIP:
+            if record is not None and record.form == SOLE_PROPRIETORSHIP:
                 waiting.update(self._proprietors(party))
         return waiting
 
@@ -264,12 +263,14 @@ class Draft:
 
     def _sources(self, party: Party) -> list[PartyFile]:
         """The files ``party`` inherits from. All are closed before it (see `_depth`)."""
-        found = [self._current_file(party.main_unit)] if party.main_unit else []
+        # A department of a public body has a main unit too, but is no sub-unit and inherits nothing.
+        main_unit = party.main_unit if party.kind is PartyKind.SUB_UNIT else None
+        found = [self._current_file(main_unit)] if main_unit is not None else []
         if party.kind is PartyKind.PERSON:
             roles = self._group("represents", party.id)
-            enterprises = sorted({role.party for role in roles})
+            enterprises = sorted({role.party for role in roles if role.role == SOLE_PROPRIETOR})
             files = [self._current_file(enterprise) for enterprise in enterprises]
-            found += [file for file in files if file and file.party.form == _SOLE_PROPRIETORSHIP]
+            found += [file for file in files if file and file.party.form == SOLE_PROPRIETORSHIP]
         return [file for file in found if file is not None]
 
     def _update_reach(self, gained: dict[str, list[str]], lost: dict[str, list[str]]) -> None:

@@ -87,9 +87,10 @@ def _why_not_system_user(snapshot: Snapshot, question: Question, policy: Policy,
         return Reason.MISSING_PACKAGE_ACCESS if inside else Reason.OUTSIDE_CEILING
     if chains:
         return Reason.GROUND_ENDED
-    if entry.user.kind is SystemUserKind.AGENT:
-        return Reason.NOT_A_CLIENT
-    return Reason.MISSING_ACCESS
+    held = file.held.get(entry.user.id, ()) if file is not None else ()
+    if any(_is_of_owner(holding, entry) and accepts(policy, holding, question.at) for holding in held):
+        return Reason.OUTSIDE_CEILING
+    return Reason.NOT_A_CLIENT if entry.user.kind is SystemUserKind.AGENT else Reason.MISSING_ACCESS
 
 
 def _is_live(chain: Chain, at: datetime) -> bool:

@@ -87,6 +87,10 @@ _KEY_ROLE_OF_ENTERPRISE_USERS = "ECKEYROLE"
 
 
 def _has_key_role(snapshot: Snapshot, organisation: str, user: str, at: datetime) -> bool:
+    until = snapshot.terms.old_roles_until
+    if until is not None and at >= until:
+        # The key role of enterprise users is an imported legacy role itself.
+        return False
     file = snapshot.files.get(organisation)
     return file is not None and any(
         _KEY_ROLE_OF_ENTERPRISE_USERS in holding.roles and holds(holding, at) for holding in file.held.get(user, ())

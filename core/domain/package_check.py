@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from core.domain.answers import holds
 from core.domain.catalogue import NOTHING, Policy, narrowed
 from core.domain.delegation import PackageDelegation
 from core.domain.identifiers import PartyId
@@ -249,7 +250,7 @@ def holdings_reached(snapshot: Snapshot, person: PartyId, party: Party, at: date
 
 
 def _live(holdings: Iterable[Holding], at: datetime) -> Iterator[Holding]:
-    return (holding for holding in holdings if holding.window is None or holding.window.holds(at))
+    return (holding for holding in holdings if holds(holding, at))
 
 
 def _giveable(snapshot: Snapshot, role: RegisterRole) -> frozenset[str]:

@@ -6,10 +6,10 @@ when a fact about the party, its main unit or its sole proprietorship changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from core.domain.catalogue import NOTHING, Catalogue, window_of
 from core.domain.delegation import ClientDelegation, PackageDelegation, RightDelegation, RoleGrant
@@ -28,6 +28,12 @@ PartyFact = HeldFact | ClientDelegation
 
 NO_RIGHTS: frozenset[Right] = frozenset()
 _ENK_REACH = timedelta(days=730)
+
+SOLE_PROPRIETORSHIP = "ENK"
+"""Organisation form of a sole proprietorship."""
+
+SOLE_PROPRIETOR = "INNH"
+"""Register role of the person a sole proprietorship belongs to (innehaver)."""
 
 
 class Holding(NamedTuple):
@@ -73,6 +79,8 @@ class PartyFile(NamedTuple):
     chains: Mapping[str, tuple[Chain, ...]]
 
 
+F = TypeVar("F", Holding, Chain)
+
 NO_HOLDINGS: Mapping[str, tuple[Holding, ...]] = MappingProxyType({})
 NO_CHAINS: Mapping[str, tuple[Chain, ...]] = MappingProxyType({})
 
@@ -89,13 +97,15 @@ class Closer:
 
     def close(self, party: Party, facts: Iterable[PartyFact], sources: Iterable[PartyFile]) -> PartyFile:
         """The file of ``party`` from its own facts and the files it inherits from."""
+        sources = tuple(sources)
+        nesting_form = next((source.party.form for source in sources if source.party.id == party.main_unit), party.form)
         own: list[Holding] = []
         delegations: list[ClientDelegation] = []
         for fact in facts:
             if isinstance(fact, ClientDelegation):
                 delegations.append(fact)
             else:
-                own.append(self._holding(fact, party))
+                own.append(self._holding(fact, party, nesting_form))
         if len(own) > 1:
             own.sort(key=_holding_order)
         if len(delegations) > 1:
@@ -105,12 +115,13 @@ class Closer:
         chains = self._chains(delegations, held, (flowing for _, flowing in inherited))
         return PartyFile(party, tuple(own), tuple(delegations), held, chains)
 
-    def _holding(self, fact: HeldFact, party: Party) -> Holding:
+    def _holding(self, fact: HeldFact, party: Party, nesting_form: str | None) -> Holding:
+        """``nesting_form`` is the form whose nesting row counts: a sub-unit follows its main unit's."""
         window = window_of(fact.valid_from, fact.valid_to)
         if isinstance(fact, RegisterRole):
             roles = self._catalogue.roles_brought_by(fact.role)
             carried = self._packages_of(fact.role, party.form)
-            nests = self._catalogue.nests(fact.role, party.form)
+            nests = self._catalogue.nests(fact.role, nesting_form)
             return Holding(fact, fact.role, roles, carried, NO_RIGHTS, window, nests)
         if isinstance(fact, RoleGrant):
             return Holding(fact, RIGHTHOLDER, self._role(fact.role), NOTHING, NO_RIGHTS, window, True)
@@ -144,16 +155,16 @@ class Closer:
         if source.party.id == party.main_unit:
             return list(source.own), [chain for chains in source.chains.values() for chain in chains]
         roles = self._catalogue.rule_roles(PERSON_INHERITS_RULE)
-        limit = _proprietor_limit(party, source.party)
-        holdings = [
-            holding._replace(window=_narrow(holding.window, limit)) for holding in source.own if holding.ground in roles
-        ]
-        chains = [
-            chain._replace(window=_narrow(chain.window, limit))
-            for chains_of in source.chains.values()
-            for chain in chains_of
-            if chain.delegation.ground in roles
-        ]
+        holdings: list[Holding] = []
+        chains: list[Chain] = []
+        for limit in _proprietor_windows(party, source):
+            holdings += [_limited(holding, limit) for holding in source.own if holding.ground in roles]
+            chains += [
+                _limited(chain, limit)
+                for chains_of in source.chains.values()
+                for chain in chains_of
+                if chain.delegation.ground in roles
+            ]
         return holdings, chains
 
     def _chains(
@@ -236,11 +247,20 @@ def _narrow(one: Window | None, other: Window | None) -> Window | None:
     return Window(max(begins, default=None), min(ends, default=None))
 
 
-def _proprietor_limit(person: Party, enterprise: Party) -> Window | None:
-    """How long a sole proprietorship's relations reach its owner: to death, or two years after deletion."""
-    ends: list[datetime] = []
-    if person.ended is not None:
-        ends.append(person.ended)
-    if enterprise.ended is not None:
-        ends.append(enterprise.ended + _ENK_REACH)
-    return Window(None, min(ends)) if ends else None
+def _limited(flowing: F, limit: Window | None) -> F:
+    return flowing._replace(window=_narrow(flowing.window, limit))
+
+
+def _proprietor_windows(person: Party, enterprise: PartyFile) -> Iterator[Window | None]:
+    """When a sole proprietorship's relations reach the person.
+
+    While it is theirs, at the longest to their death or two years after its deletion. Source:
+    pdp-and-tokens §10.2 d.
+    """
+    ends = [person.ended] if person.ended is not None else []
+    if enterprise.party.ended is not None:
+        ends.append(enterprise.party.ended + _ENK_REACH)
+    longest = Window(None, min(ends)) if ends else None
+    for holding in enterprise.own:
+        if holding.ground == SOLE_PROPRIETOR and receiver_of(holding.fact) == person.id:
+            yield _narrow(holding.window, longest)

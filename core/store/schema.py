@@ -27,15 +27,26 @@ def upgrade_schema(url: str) -> str:
 
 
 def check_schema(url: str) -> tuple[str, ...]:
-    """What keeps the database at ``url`` from serving: empty where nothing does. Raises Unavailable."""
+    """Everything that keeps the database at ``url`` from serving: empty where nothing does. Raises Unavailable.
+
+    Compares every table; to know only whether the database is of this version, ask `outdated_schema`.
+    """
+    outdated = outdated_schema(url)
+    if outdated is not None:
+        return (outdated,)
     with _connected(url) as connection:
         context = MigrationContext.configure(connection)
-        present = context.get_current_revision()
-        if present != newest_revision():
-            return (
-                f"the schema is at revision {present or 'none'}, not {newest_revision()}: run `brobygger db upgrade`",
-            )
         return tuple(f"the schema differs: {difference}" for difference in compare_metadata(context, metadata))
+
+
+def outdated_schema(url: str) -> str | None:
+    """Why the database at ``url`` is not of this version, or None where it is. Raises Unavailable."""
+    with _connected(url) as connection:
+        present = MigrationContext.configure(connection).get_current_revision()
+    newest = newest_revision()
+    if present == newest:
+        return None
+    return f"the schema is at revision {present or 'none'}, not {newest}: run `brobygger db upgrade`"
 
 
 def newest_revision() -> str:

@@ -9,6 +9,7 @@ import pytest
 from core.domain.caller import Caller
 from core.domain.change import put
 from core.domain.identifiers import PartyId
+from core.domain.party import RegisterRole
 from core.domain.system import Generation, SystemUserKind
 from core.errors import ErrorCode, GatewayError, InvalidInput, NotAllowed, NotFound
 from core.services.clients import add_client, agent_system_users, available_clients, list_clients, remove_client
@@ -78,7 +79,9 @@ def test_a_client_is_added_with_every_package_and_removed(house: House) -> None:
     assert listed(house, user.id) == {CLIENT_R: (PAYROLL, SIGNING)}
     assert house.decision(user, MVA, "write", CLIENT_R).permitted
     assert house.decision(user, A06, "read", BRANCH_R).permitted
+    before = house.now.sequence
     assert add_client(house.store, FACIL_MANAGER, user.id, CLIENT_R) == (delegation,)
+    assert house.now.sequence == before
     assert remove_client(house.store, FACIL_MANAGER, user.id, CLIENT_R) == (delegation,)
     assert listed(house, user.id) == {}
     assert not house.decision(user, MVA, "write", CLIENT_R).permitted
@@ -119,7 +122,7 @@ def test_the_property_package_needs_the_clients_form(house: House) -> None:
 
 
 def test_a_general_managers_role_makes_no_client(house: House) -> None:
-    # The firm's manager could do all this as a person; the firm itself has no client relation.
+    house.write(put(RegisterRole("org", OWNDATA, FACIL, "DAGL")))
     assert error_of(house, house.agent(VAT).id, OWNDATA).code is ErrorCode.CLIENT_NOT_FOUND
     assert error_of(house, house.agent(VAT, ref="to").id, FACIL).code is ErrorCode.CLIENT_NOT_FOUND
     assert error_of(house, house.agent(VAT, ref="tre").id, "nobody").code is ErrorCode.CLIENT_NOT_FOUND

@@ -100,6 +100,13 @@ def test_key_roles_reach_what_their_organisation_was_given_one_link_deep(house: 
     assert package(house, STRANGERS_BOSS, CLIENT_U, TAX) is GiveReason.MISSING_PACKAGE_ACCESS
 
 
+def test_a_role_that_does_not_nest_stops_at_the_organisation(house: House) -> None:
+    house.store.import_facts("test", [RegisterRole("knuf", STRANGER, FACIL, "KNUF")])
+    assert package(house, ACCOUNTANT, STRANGER, VAT) is GiveReason.MISSING_PACKAGE_ACCESS
+    house.store.import_facts("test", [RegisterRole("dagl", STRANGER, FACIL, "DAGL")])
+    assert package(house, ACCOUNTANT, STRANGER, VAT) is GiveReason.ROLE_ACCESS
+
+
 def test_a_sub_unit_has_what_its_main_unit_has_and_never_the_other_way(house: House) -> None:
     assert package(house, BOSS, BRANCH_U, VAT) is GiveReason.ROLE_ACCESS
     house.store.import_facts("test", [given(BRANCH_U, OUTSIDER, TAX)])

@@ -112,7 +112,8 @@ def test_a_deleted_system_keeps_its_id_and_frees_its_clients(house: House) -> No
         delete_system(house.store, vendor(OTHER_VENDOR), SYSTEM)
     assert delete_system(house.store, vendor(), SYSTEM).deleted
     assert systems_of_vendor(house.now, numbered(VENDOR)) == ()
-    assert vendor_system(house.now, vendor(), SYSTEM).deleted
+    deleted = vendor_system(house.now, vendor(), SYSTEM)
+    assert (deleted.deleted, deleted.client_ids) == (True, ())
     with pytest.raises(InvalidSystem) as refused:
         register_system(house.store, vendor(), fjellregnskap())
     assert [problem.code for problem in refused.value.problems] == [SystemProblemCode.ID_EXISTS]

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import httpx
 import pytest
@@ -74,7 +74,7 @@ def running(url: str, *, strict: bool = False) -> Iterator[House]:
     clock = Clock()
     store = Store(url, clock=clock)
     store.import_facts("test", facts())
-    server = make_server("127.0.0.1", 0, None, server_class=_Server, handler_class=_Quiet)
+    server = _Server(("127.0.0.1", 0), _Quiet)
     base = f"http://127.0.0.1:{server.server_port}"
     issuer = create_stand_in(store, base)
     issuer.register_client(CLIENT, VENDOR, SCOPES, {"keys": [jwk("vendor", "fjell-1")]})

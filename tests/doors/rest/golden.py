@@ -18,14 +18,12 @@ def told(response: httpx.Response) -> str:
     """The answer as text: status, the headers that are part of the contract, and the body in its own order."""
     names: dict[str, str] = {}
     base = f"{response.request.url.scheme}://{response.request.url.netloc.decode()}"
-    lines = [str(response.status_code)]
-    for name in ("Content-Type", "Location", "Cache-Control", "WWW-Authenticate", "Brobygger-Reason"):
-        if name in response.headers:
-            lines.append(f"{name}: {response.headers[name]}")
+    contract = ("Content-Type", "Location", "Cache-Control", "WWW-Authenticate", "Brobygger-Reason")
+    headers = [f"{name}: {response.headers[name]}" for name in contract if name in response.headers]
     body = response.text
     if "json" in response.headers.get("Content-Type", ""):
         body = json.dumps(response.json(), ensure_ascii=False, indent=2)
-    text = "\n".join([*lines, "", body]).replace(base, "https://brobygger.example")
+    text = "\n".join([str(response.status_code), *headers, "", body]).replace(base, "https://brobygger.example")
     text = _TRACE.sub("<trace>", text)
     return _UUID.sub(lambda found: names.setdefault(found.group(), f"<uuid {len(names) + 1}>"), text).rstrip() + "\n"
 

@@ -49,9 +49,7 @@ def test_the_accountants_system_user_acts_for_its_client(vendor: Vendor) -> None
     listed = vendor.call("GET", f"{CLIENTS}/available", vendor.personal_token(KARI), params={"agent": agent})
     assert [each["clientId"] for each in listed.json()["data"]] == [CLIENT_R_UUID]
     assert listed.json()["systemUserInformation"] == {"systemUserId": agent, "systemUserOwnerOrg": FACIL}
-    added = vendor.call(
-        "POST", CLIENTS, vendor.personal_token(KARI), params={"agent": agent, "client": CLIENT_R_UUID}
-    )
+    added = vendor.call("POST", CLIENTS, vendor.personal_token(KARI), params={"agent": agent, "client": CLIENT_R_UUID})
     assert (added.status_code, added.json()) == (200, {"agent": agent, "client": CLIENT_R_UUID})
     assert client_call(vendor, "POST", agent, CLIENT_R_UUID) == 200
 
@@ -82,7 +80,7 @@ def test_a_lost_register_role_ends_it_at_once(house: House) -> None:
     assert decision(vendor.decide(agent, CLIENT_R)) == "Permit"
     role = house.store.find(KIND_NAMED["register_role"].name, "regn-1")
     assert role is not None
-    house.store.change("register", lambda snapshot: Written((remove(role),), None))
+    house.store.change("register", lambda _: Written((remove(role),), None))
     after = vendor.decide(agent, CLIENT_R)
     assert (decision(after), after.headers["Brobygger-Reason"]) == ("NotApplicable", "ground-ended")
     assert vendor.system_user_token(FACIL, "registrerte").status_code == 200
@@ -118,9 +116,7 @@ def test_a_client_without_the_packages_is_refused(vendor: Vendor) -> None:
 
 def test_only_a_client_administrator_of_the_owner_may_delegate(vendor: Vendor) -> None:
     agent = approved_agent(vendor)
-    refused = vendor.call(
-        "POST", CLIENTS, vendor.personal_token(OLA), params={"agent": agent, "client": CLIENT_R_UUID}
-    )
+    refused = vendor.call("POST", CLIENTS, vendor.personal_token(OLA), params={"agent": agent, "client": CLIENT_R_UUID})
     assert (refused.status_code, refused.content) == (403, b"")
     # A vendor alone, without a person, may not either.
     vendors_own = vendor.call("POST", CLIENTS, vendor.token(READ), params={"agent": agent, "client": CLIENT_R_UUID})
@@ -133,7 +129,8 @@ def test_agents_are_listed_for_the_owners_people(vendor: Vendor) -> None:
     (shown,) = found.json()
     assert (shown["id"], shown["systemId"], shown["partyId"]) == (agent, SYSTEM, "50000001")
     assert shown["accessPackages"] == [package(ACCOUNTANT)]
-    unknown = vendor.call("GET", "/enduser/systemuser/agents", vendor.personal_token(KARI), params={"party": "310000019"})
+    nobody = {"party": "310000019"}
+    unknown = vendor.call("GET", "/enduser/systemuser/agents", vendor.personal_token(KARI), params=nobody)
     assert (unknown.status_code, unknown.json()["title"]) == (404, "Party not found")
 
 

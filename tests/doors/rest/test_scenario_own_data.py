@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from core import OPERATOR, remove_system_user
@@ -21,11 +23,11 @@ from tests.doors.rest.vendor import (
     right,
 )
 
-BY_RIGHT = {"rights": [right("skd-eksempel-mva")]}
-BY_PACKAGE = {"accessPackages": [package("merverdiavgift")]}
+BY_RIGHT: dict[str, Any] = {"rights": [right("skd-eksempel-mva")]}
+BY_PACKAGE: dict[str, Any] = {"accessPackages": [package("merverdiavgift")]}
 
 
-def approved(vendor: Vendor, **wanted: object) -> str:
+def approved(vendor: Vendor, **wanted: Any) -> str:
     """Register, ask and approve; the system user's id."""
     assert vendor.register().status_code == 200
     asked = vendor.request(partyOrgNo=OWNDATA, **wanted)
@@ -38,9 +40,7 @@ def approved(vendor: Vendor, **wanted: object) -> str:
 @pytest.mark.parametrize(
     ("wanted", "reason"), [(BY_RIGHT, "right-access"), (BY_PACKAGE, "package-access")], ids=["a", "b"]
 )
-def test_the_firms_system_user_reports_its_own_data(
-    vendor: Vendor, wanted: dict[str, object], reason: str
-) -> None:
+def test_the_firms_system_user_reports_its_own_data(vendor: Vendor, wanted: dict[str, Any], reason: str) -> None:
     user = approved(vendor, **wanted)
     token = vendor.system_user_token(OWNDATA)
     assert token.status_code == 200
@@ -55,9 +55,7 @@ def test_the_firms_system_user_reports_its_own_data(
 @pytest.mark.parametrize(
     ("wanted", "status", "code"), [(BY_RIGHT, 403, "AUTH-00068"), (BY_PACKAGE, 400, "AUTH-00053")], ids=["a", "b"]
 )
-def test_nobody_approves_what_they_may_not_give(
-    vendor: Vendor, wanted: dict[str, object], status: int, code: str
-) -> None:
+def test_nobody_approves_what_they_may_not_give(vendor: Vendor, wanted: dict[str, Any], status: int, code: str) -> None:
     vendor.register()
     request = vendor.request(partyOrgNo=OWNDATA, **wanted).json()["id"]
     refused = vendor.answer(OLA, OWNDATA, request)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.doors.rest.conftest import House
 from tests.doors.rest.golden import check
 from tests.doors.rest.vendor import (
@@ -23,7 +25,7 @@ from tests.doors.rest.vendor import (
     system,
 )
 
-WANTED = {
+WANTED: dict[str, Any] = {
     "partyOrgNo": OWNDATA,
     "externalRef": "kunde-4711",
     "integrationTitle": "Fjellregnskap for Myke Møbler",
@@ -105,6 +107,7 @@ def test_refusals_of_every_family(vendor: Vendor) -> None:
     check("wrong-scope", vendor.call("GET", "/systemregister/vendor", vendor.token(READ)))
     check("not-a-uuid", vendor.call("GET", "/systemuser/request/vendor/abc", vendor.token(READ)))
     check("no-route", vendor.http.get("/authentication/api/v1/nothing"))
+    vendor.register()
     check("request-for-nobody", vendor.request(partyOrgNo="310000019", accessPackages=[package("merverdiavgift")]))
 
 
@@ -123,7 +126,8 @@ def test_input_names_are_read_in_any_case_and_unknown_ones_ignored(vendor: Vendo
     body["VENDOR"] = {"id": f"0192:{VENDOR}", "authority": "iso6523-actorid-upis"}
     registered = vendor.call("POST", "/systemregister/vendor", vendor.token(REGISTER), json=body)
     assert registered.status_code == 200
-    lower = {"systemid": SYSTEM, "partyorgno": f" {OWNDATA} ", "ACCESSPACKAGES": [{"Urn": package("merverdiavgift")["urn"]}]}
+    packages = [{"Urn": package("merverdiavgift")["urn"]}]
+    lower = {"systemid": SYSTEM, "partyorgno": f" {OWNDATA} ", "ACCESSPACKAGES": packages}
     asked = vendor.call("POST", "/systemuser/request/vendor", vendor.token(ASK), json=lower)
     assert (asked.status_code, asked.json()["externalRef"]) == (201, OWNDATA)
 
@@ -134,7 +138,8 @@ def test_fixed_parts_of_paths_are_read_in_any_case_and_values_are_not(vendor: Ve
     assert vendor.call("GET", f"/SystemRegister/VENDOR/{SYSTEM}", token).status_code == 200
     assert vendor.call("GET", f"/systemregister/vendor/{SYSTEM}/", token).status_code == 200
     assert vendor.call("GET", f"/systemregister/vendor/{SYSTEM.upper()}", token).status_code == 404
-    assert vendor.request(partyOrgNo=OWNDATA, externalRef="Vendor", rights=[right("skd-eksempel-mva")]).status_code == 201
+    asked = vendor.request(partyOrgNo=OWNDATA, externalRef="Vendor", rights=[right("skd-eksempel-mva")])
+    assert asked.status_code == 201
     path = f"/systemuser/request/vendor/byexternalref/{SYSTEM}/{OWNDATA}/Vendor"
     assert vendor.call("GET", path, vendor.token(READ)).status_code == 200
 

@@ -11,6 +11,7 @@ from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
+from argon2 import PasswordHasher
 
 from core import (
     REGISTERED_CLIENT_RULE,
@@ -27,7 +28,6 @@ from core import (
     ServiceId,
     ServiceKind,
     Store,
-    hash_password,
 )
 from soap import SoapOptions, create_soap_app
 from tests.doors.soap.asmx_client import Client
@@ -123,12 +123,18 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """A real hash of the systems' password, with argon2's lowest cost so that many tests can log on."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("hemmelig1")
+
+
 @pytest.fixture
-def world(sqlite_url: str, clock: Clock) -> Iterator[Store]:
+def world(sqlite_url: str, clock: Clock, password_hash: str) -> Iterator[Store]:
     """A store with a few parties, two enterprise systems and three forms, on a clock that tests move."""
     store = Store(sqlite_url, clock=clock)
     try:
-        store.import_facts("test", _facts(hash_password(store, "hemmelig1")))
+        store.import_facts("test", _facts(password_hash))
         store.write(lambda ledger: ledger.set_form_schema("asmx:212/4348", SCHEMA))
         store.write(lambda ledger: ledger.set_form_schema("asmx:1/2", SCHEMA))
         yield store

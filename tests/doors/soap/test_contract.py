@@ -145,8 +145,8 @@ def test_a_typed_client_calls_all_nine_operations(door: Client, port: str) -> No
 
 
 def test_wrapper_and_result_are_in_the_services_namespace(door: Client) -> None:
-    for name in CONTRACT:
-        answer = door.send(envelope(name, {parameter: 1 for parameter, _ in CONTRACT[name]}))
+    for name, parameters in CONTRACT.items():
+        answer = door.send(envelope(name, {parameter: 1 for parameter, _ in parameters}))
         if answer.status == 200:
             body = ET.fromstring(answer.body)[0]
             assert [each.tag for each in body.iter()][1:] == [f"{{{TNS}}}{name}Response", f"{{{TNS}}}{name}Result"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import xml.etree.ElementTree as ET
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -63,11 +64,8 @@ def test_a_database_that_cannot_be_asked_is_a_server_fault_and_the_batch_id_stay
 
 
 def with_table(path: str, statement: str) -> None:
-    connection = sqlite3.connect(path)
-    try:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute(statement)
-    finally:
-        connection.close()
 
 
 def test_what_nobody_foresaw_is_a_server_fault_without_detail(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 import xml.etree.ElementTree as ET
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 from lxml import etree
 
 from core import Store, Written, put
-from soap.documents import platform_status
 from tests.doors.soap.asmx_client import BODY, Client, batch, client_reads, envelope, unit
 from tests.doors.soap.conftest import OWNER, SCHEMA, Clock, form
 
@@ -25,10 +26,11 @@ def test_the_platform_tells_that_it_takes_submissions(door: Client) -> None:
     assert status.findtext("Message/MessageEntry") == "Altinn tar imot innsendinger."
 
 
-def test_a_store_that_cannot_be_asked_is_a_closed_platform(world: Store) -> None:
-    assert 'status="OK"' in platform_status(world)
-    world.close()
-    assert 'status="Closed"' in platform_status(world)
+def test_a_database_that_cannot_be_asked_is_a_closed_platform(door: Client, sqlite_url: str) -> None:
+    assert 'status="OK"' in door.call("AltInnStatus")
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as connection:
+        connection.execute("ALTER TABLE fact_sequence RENAME TO hidden")
+    assert 'status="Closed"' in door.call("AltInnStatus")
 
 
 def test_active_forms_are_those_that_are_open_and_have_a_schema(door: Client) -> None:
