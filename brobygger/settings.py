@@ -56,7 +56,9 @@ class Settings:
         unknown = sorted(set(given) - set(known))
         if unknown:
             raise WeakSettings(f"{unknown[0]} is not a setting; known are {', '.join(sorted(known))}")
-        values = {known[name].name: _read(name, text, str(known[name].type)) for name, text in given.items()}
+        values: dict[str, Any] = {
+            known[name].name: _read(name, text, str(known[name].type)) for name, text in given.items()
+        }
         settings = cls(**values)
         settings.check()
         return settings

@@ -143,7 +143,7 @@ from core.services.vocabulary import (
     vocabulary_version,
 )
 from core.services.world import Imported, export_world, import_world
-from core.services.xml import parse_untrusted
+from core.services.xml import DocumentTypeFound, parse_untrusted, root_onwards
 from core.store.ledger import ClientRow
 from core.store.schema import check_schema, outdated_schema, upgrade_schema
 from core.store.store import Store, Written, utc_now
@@ -178,6 +178,7 @@ __all__ = [
     "DecisionTerms",
     "DelegationCheck",
     "DelegationRefused",
+    "DocumentTypeFound",
     "EVERY_REPORTEE",
     "Edit",
     "EnterpriseSystem",
@@ -331,6 +332,7 @@ __all__ = [
     "revoke_role",
     "right_delegations",
     "role_codes",
+    "root_onwards",
     "shipped_vocabulary",
     "submit_batch",
     "system_user_for_token",

@@ -8,8 +8,7 @@ import re
 
 from lxml import etree
 
-from core import Attachment, Batch, DataUnit, InvalidInput, form_id, parse_untrusted
-from soap.prolog import DocumentTypeFound, root_onwards
+from core import Attachment, Batch, DataUnit, DocumentTypeFound, InvalidInput, form_id, parse_untrusted, root_onwards
 from soap.verbatim import form_bodies
 
 _NUMBER = re.compile(r"[0-9]{1,18}")

@@ -9,6 +9,7 @@ from core import (
     AuthenticationFailed,
     BatchStatus,
     Caller,
+    InvalidInput,
     NotFound,
     Service,
     ServiceId,
@@ -25,6 +26,7 @@ from soap.envelope import CallRefused
 from soap.faults import refusal
 from soap.receipts import BatchAnswer, answer_of, write_receipt
 from soap.spyne_compat import Integer32, Integer64, MethodContext, ServiceBase, Unicode, rpc
+from soap.texts import ILL_MADE_BATCH
 
 NOT_OFFERED = frozenset({"RequestAuthenticationChallengePw", "RequestInfoText", "RequestPrefillData"})
 """Operations the contract grew between 2005 and 2009; no client's request for them is known (soap-asmx §2.2)."""
@@ -128,7 +130,14 @@ def _submit(store: Store, text: str, password: str) -> str:
         return _not_known(store, batch.enterprise_system, batch.batch_id)
     # The forms' names are looked up first: nothing may fail once the batch is in.
     services = _services(store)
-    return write_receipt(answer_of(submit_batch(store, caller, batch)), services)
+    try:
+        receipt = submit_batch(store, caller, batch)
+    except InvalidInput:
+        number = str(batch.enterprise_system)
+        return write_receipt(
+            BatchAnswer(batch.batch_id, number, BatchStatus.INVALID_XML, store.clock(), problem=ILL_MADE_BATCH), {}
+        )
+    return write_receipt(answer_of(receipt), services)
 
 
 def _tell(store: Store, system: int, batch_id: str, password: str, *, version: int = 1) -> str:

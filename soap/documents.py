@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
 
-from core import Service, Store, Unavailable
-from soap.prolog import root_onwards
+from core import Service, Store, Unavailable, root_onwards
 from soap.receipts import local_time
 
 _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'

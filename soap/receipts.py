@@ -62,7 +62,7 @@ def write_receipt(answer: BatchAnswer, services: Mapping[ServiceId, Service], *,
 
 def local_time(moment: datetime) -> str:
     """Norwegian wall-clock time without an offset, to the second, as the old platform wrote it."""
-    return moment.astimezone(_OSLO).strftime("%Y-%m-%dT%H:%M:%S")
+    return moment.astimezone(_OSLO).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 def _batch_message(answer: BatchAnswer) -> str:

@@ -49,13 +49,12 @@ with warnings.catch_warnings():
     # spyne imports cgi and other modules whose end Python has announced; the warnings are for spyne's makers.
     warnings.simplefilter("ignore", DeprecationWarning)
     warnings.simplefilter("ignore", SyntaxWarning)
-    from spyne import Application, Fault, Integer32, Integer64, MethodContext, ServiceBase, Unicode, rpc
+    from spyne import Application, Integer32, Integer64, MethodContext, ServiceBase, Unicode, rpc
     from spyne.protocol.soap import Soap11, Soap12
     from spyne.server import ServerBase
 
 __all__ = [
     "Application",
-    "Fault",
     "Integer32",
     "Integer64",
     "MethodContext",

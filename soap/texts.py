@@ -26,15 +26,13 @@ GROUNDS = {
 }
 """What an accepted unit was let in on."""
 
-_SYSTEM_OWNER = "Eier av system {system}"
-
 REFUSALS = {
     Reason.MISSING_SUBMISSION_ROLE: (
-        "{owner} mangler systeminnsendingsrettighet (gamle tjenester) for {party}",
+        "Eier av system {system} mangler systeminnsendingsrettighet (gamle tjenester) for {party}",
         "Den som kan gi roller på vegne av {party}, kan gi den til eieren av systemet.",
     ),
     Reason.MISSING_ROLE_ACCESS: (
-        "{owner} mangler en rolle som tjenesten godtar for {party}",
+        "Eier av system {system} mangler en rolle som tjenesten godtar for {party}",
         "Den som kan gi roller på vegne av {party}, kan gi den til eieren av systemet.",
     ),
     Reason.MISSING_ACCESS: (
@@ -142,7 +140,7 @@ def _accepted(unit: UnitReceipt, form: str) -> str:
 
 def _refused(unit: UnitReceipt, system: str) -> str:
     lacks, fix = REFUSALS[Reason(unit.reason or "")]
-    words = {"system": system, "party": _shown(unit.participant), "owner": _SYSTEM_OWNER.format(system=system)}
+    words = {"system": system, "party": _shown(unit.participant)}
     return f"{lacks.format(**words)} ({unit.reason}). {fix.format(**words)}"
 
 
@@ -150,3 +148,9 @@ def _shown(participant: str) -> str:
     """The reportee as the sender wrote it, short, and without the last digits of an identity number."""
     stripped = " ".join(participant.split())
     return mask_numbers_in(mask_number(stripped))[:_LONGEST_NAME]
+
+
+ILL_MADE_BATCH = (
+    "Batchen har et vedlegg som ikke hører til noen enhet, eller en referanse eller et filnavn på mer enn 255 tegn."
+)
+"""Why a batch that could be read is none."""

@@ -83,9 +83,10 @@ class Exchange:
         context.udc = self._store
         context.in_body_doc, context.method_request_string = operation, operation.tag
         protocol = server.app.in_protocol
-        if not protocol.get_call_handles(context):
+        methods = protocol.get_call_handles(context)
+        if not methods:
             raise _unknown(operation)
-        context = protocol.generate_method_contexts(context)[0]
+        context.descriptor = methods[0]
         protocol.deserialize(context, protocol.REQUEST)
         context.out_object = [server.app.call_wrapper(context)]
         server.app.out_protocol.serialize(context, protocol.RESPONSE)

@@ -286,7 +286,7 @@ class Draft:
 
     def _on_system(self, operation: Operation, system: System) -> None:
         before: System | None = self._map("systems").get(system.id)
-        if before is not None:
+        if before is not None and not before.deleted:
             for client in before.client_ids:
                 self._map("client_ids").remove(client)
         self._set("systems", operation, system.id, system)

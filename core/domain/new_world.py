@@ -6,6 +6,7 @@ from datetime import datetime
 
 from core.domain.answers import accepts, by_holder, held_by_person, no, opens, reasons_of, yes
 from core.domain.catalogue import Policy
+from core.domain.delegation import ClientDelegation
 from core.domain.party_file import Chain, Holding
 from core.domain.question import Decision, Question, Reason
 from core.domain.sharded import MASK
@@ -45,11 +46,17 @@ def _client_reasons(policy: Policy, chain: Chain, entry: UserEntry) -> tuple[Rea
     Source of the rule: pdp-and-tokens §12.2.
     """
     generation = entry.generations.get(chain.delegation.generation)
-    if generation is None or not _within(policy, generation):
+    if generation is None or not _within(policy, generation) or not _is_owners(chain.delegation, entry):
         return None
     if not policy.packages.isdisjoint(chain.packages):
         return _CLIENT_BY_PACKAGE
     return _CLIENT_BY_RIGHT if _by_single_right(policy, chain) else None
+
+
+def _is_owners(delegation: ClientDelegation, entry: UserEntry) -> bool:
+    """A system user works on its owner's relations only, and ``self`` is the owner (or its sub-units)."""
+    owner = entry.user.owner
+    return delegation.provider == owner and (delegation.ground != OWN_ORGANISATION or delegation.client == owner)
 
 
 def _by_single_right(policy: Policy, chain: Chain) -> bool:

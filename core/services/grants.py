@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from core.domain.caller import Caller, CallerKind
+from core.domain.cascade import dependants_of
 from core.domain.change import put, remove
 from core.domain.delegation import RoleGrant
 from core.domain.identifiers import PartyId, parse_person_number
@@ -90,7 +91,7 @@ def revoke_role(store: Store, caller: Caller, grant: str) -> RoleGrant:
         if found not in list_role_grants(snapshot, reportee=found.reportee):
             raise NotFound(ErrorCode.GRANT_NOT_FOUND, f"there is no role grant `{grant}`")
         _check_administration(snapshot, caller, found.reportee, found.role, store.clock())
-        return Written((remove(found),), found)
+        return Written((remove(found), *dependants_of(snapshot, (found,), store.clock())), found)
 
     return store.change(caller.name, command)
 

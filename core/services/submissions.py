@@ -30,6 +30,9 @@ from core.store.store import Store
 SUBMIT = "write"
 """The action that handing in a form is."""
 
+LONGEST_REFERENCE = 255
+"""Longest id, reference or file name that is kept, in characters."""
+
 _Judged = tuple[UnitReceipt, SubmissionDecision | None]
 
 
@@ -39,7 +42,8 @@ def submit_batch(store: Store, caller: Caller, batch: Batch) -> Receipt:
     ``caller`` is the enterprise system that sent it. A batch with this id that was accepted before is
     ``AllreadyExists``; a batch with a unit that cannot be taken is ``Failed``, nothing is stored and its
     id stays free. What a batch was authorised on is asked again if any fact has moved before the commit.
-    Raises InvalidInput for a batch without units or of another system, Unavailable where the newest facts
+    Raises InvalidInput for a batch without units or of another system, with a stray attachment or an id too
+    long, Unavailable where the newest facts
     cannot be read or the commit fails. Source of the order of checks: soap-asmx §5.1.
     """
     _check_shape(caller, batch)
@@ -87,6 +91,14 @@ def _check_shape(caller: Caller, batch: Batch) -> None:
         raise InvalidInput(ErrorCode.INVALID_BATCH, "the batch names another enterprise system than the caller")
     if not batch.units:
         raise InvalidInput(ErrorCode.INVALID_BATCH, "a batch has at least one data unit")
+    references = {unit.reference for unit in batch.units}
+    if any(item.parent_reference not in references for item in batch.attachments):
+        raise InvalidInput(ErrorCode.INVALID_BATCH, "an attachment belongs to no unit of the batch")
+    kept = (batch.batch_id, *references, *(item.file_name for item in batch.attachments))
+    if max(map(len, kept)) > LONGEST_REFERENCE:
+        raise InvalidInput(
+            ErrorCode.INVALID_BATCH, f"a batch id, reference or file name has at most {LONGEST_REFERENCE} characters"
+        )
 
 
 def _refuse(store: Store, batch: Batch, judged: list[_Judged], now: datetime) -> Receipt:

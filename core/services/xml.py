@@ -12,19 +12,39 @@ from core.errors import ErrorCode, InvalidInput
 MOST_BYTES = 64 * 1024 * 1024
 """Largest document read at all; doors set lower limits of their own."""
 
-_PROLOG_DOCTYPE = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<!DOCTYPE", re.DOTALL)
-_PROLOG_DOCTYPE_BYTES = re.compile(_PROLOG_DOCTYPE.pattern.encode("ascii"), re.DOTALL)
-_DECLARATION = re.compile(r"<\?xml\b.*?\?>", re.DOTALL)
-_SPACE = "\ufeff \t\r\n"
+# Possessive throughout: a stranger's prolog must not be able to make the search go back over itself.
+_MISCELLANY = r"(?:\s++|<\?(?:(?!\?>).)*+\?>|<!--(?:(?!-->).)*+-->)*+"
+_BEFORE_ROOT = re.compile(_MISCELLANY, re.DOTALL)
+_BEFORE_ROOT_IN_BYTES = re.compile(_MISCELLANY.encode("ascii"), re.DOTALL)
+
+
+class DocumentTypeFound(InvalidInput):
+    """The document has a document type declaration (DTD), which is never accepted."""
+
+    def __init__(self) -> None:
+        super().__init__(ErrorCode.INVALID_XML, "not acceptable XML: a document type is not allowed")
+
+
+def root_onwards(text: str) -> str:
+    """``text`` from its root element on: no byte order mark, declaration, comment or instruction before it.
+
+    The text is decoded already, so a declaration at its front, whatever encoding it names, says nothing
+    any more (soap-asmx §7.2). Raises DocumentTypeFound, before anything in the document type is read.
+    """
+    unmarked = text.lstrip("\ufeff \t\r\n")
+    before = _BEFORE_ROOT.match(unmarked)
+    start = before.end() if before is not None else 0
+    if unmarked.startswith("<!DOCTYPE", start):
+        raise DocumentTypeFound
+    return unmarked[start:]
 
 
 def parse_untrusted(document: str | bytes, *, huge: bool = False) -> etree._Element:
     """The root element of ``document``. ``huge`` lifts lxml's limit of 10 MB on one text (attachments).
 
-    A ``str`` is already decoded: a declaration at its front is dropped, whatever encoding it names, and so
-    are a byte order mark and white space before it. Bytes are read by their own declaration.
-    Raises InvalidInput for anything that is not well-formed, has a document type, or is too large or too
-    deep (libxml2's own limit).
+    A ``str`` is already decoded and is read from its root element on; bytes are read by their own
+    declaration. Raises InvalidInput for anything that is not well-formed, has a document type, or is too
+    large or too deep (libxml2's own limit).
     """
     if len(document) > MOST_BYTES:
         raise _invalid(f"larger than {MOST_BYTES} bytes")
@@ -32,34 +52,25 @@ def parse_untrusted(document: str | bytes, *, huge: bool = False) -> etree._Elem
         root = etree.fromstring(_encoded(document), _parser(huge=huge))
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise _invalid(_first_line(error)) from error
+    # Bytes in an encoding that hides the prolog from the search above are caught here.
     if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
-        raise _invalid("a document type is not allowed")
+        raise DocumentTypeFound
     return root
 
 
 def _encoded(document: str | bytes) -> bytes:
-    if isinstance(document, bytes):
-        stripped = document.removeprefix(codecs.BOM_UTF8).lstrip(b" \t\r\n")
-        if _PROLOG_DOCTYPE_BYTES.match(stripped):
-            raise _invalid("a document type is not allowed")
-        return stripped
-    text = document.lstrip(_SPACE)
-    declaration = _DECLARATION.match(text)
-    if declaration is not None:
-        text = text[declaration.end() :]
-    # Refused before the parser sees it, so that nothing in the document type is even read.
-    if _PROLOG_DOCTYPE.match(text):
-        raise _invalid("a document type is not allowed")
-    return text.encode("utf-8", "surrogatepass")
+    if isinstance(document, str):
+        return root_onwards(document).encode("utf-8", "surrogatepass")
+    stripped = document.removeprefix(codecs.BOM_UTF8).lstrip(b" \t\r\n")
+    before = _BEFORE_ROOT_IN_BYTES.match(stripped)
+    if before is not None and stripped.startswith(b"<!DOCTYPE", before.end()):
+        raise DocumentTypeFound
+    return stripped
 
 
 def _parser(*, huge: bool) -> etree.XMLParser:
     return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=huge,
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=huge
     )
 
 

@@ -21,8 +21,8 @@ from core import (
     Service,
     ServiceKind,
     key_of,
+    shipped_vocabulary,
 )
-from core import shipped_vocabulary
 from legacy_mappings.vocabulary.tables import Tables, read_tables, shipped_folder
 
 _ID_SHAPES = {

@@ -7,8 +7,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
-from core import Conferral, Role, Service, ServiceSuccessor
-from core import read_records
+from core import Conferral, Role, Service, ServiceSuccessor, read_records
 from legacy_mappings.vocabulary.records import (
     MainAdministratorRole,
     RolePackage,
