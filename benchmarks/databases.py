@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks.parts import Store, upgrade_schema
 from benchmarks.world import World
+from core import Store, upgrade_schema
 
 _FORM = 2
 # Raised whenever the generator changes, so that no old file is taken for a new one.

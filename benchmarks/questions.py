@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable
 from random import Random
 from typing import NamedTuple, TypeVar
 
-from benchmarks.parts import (
+from benchmarks.words import FORMS, PACKAGES, PROVIDER_ROLES, vocabulary
+from benchmarks.world import AGENTS_PER_PROVIDER, NOW, SUBMISSION_ROLE, World
+from core import (
     Accepts,
     ClientDelegation,
     PolicyRule,
@@ -16,9 +18,6 @@ from benchmarks.parts import (
     Subject,
     SubjectKind,
 )
-from benchmarks.words import FORMS, PACKAGES, PROVIDER_ROLES, vocabulary
-from benchmarks.world import AGENTS_PER_PROVIDER, NOW, SUBMISSION_ROLE, World
-
 
 S = TypeVar("S", bound=str)
 
@@ -74,7 +73,8 @@ class Asker:
             return None
         given = self._random.choice(live)
         package = self._random.choice(sorted(given.packages))
-        return self._ask(SubjectKind.SYSTEM_USER, given.system_user, client, self._random.choice(self._rights_of[package]))
+        right = self._random.choice(self._rights_of[package])
+        return self._ask(SubjectKind.SYSTEM_USER, given.system_user, client, right)
 
     def _single_right(self) -> Question | None:
         client = self._client()
@@ -143,7 +143,7 @@ class Asker:
     def _submitters(self, client: int) -> list[int]:
         """The systems whose owners may submit for the client: registered with it, or given the role."""
         facts = self._world.client_facts(client)
-        holders = {role.holder for role in facts.register if role.role in PROVIDER_ROLES}
+        holders: set[str] = {role.holder for role in facts.register if role.role in PROVIDER_ROLES}
         holders |= {given.receiver for given in facts.roles if given.role == SUBMISSION_ROLE}
         return sorted(self._world.system_of_provider[holder] for holder in holders)
 
@@ -187,6 +187,5 @@ def _packages_by_right() -> dict[Right, frozenset[str]]:
 
 def _rights_by_package(packages_of: dict[Right, frozenset[str]]) -> dict[str, list[Right]]:
     return {
-        package: sorted(right for right, packages in packages_of.items() if package in packages)
-        for package in PACKAGES
+        package: sorted(right for right, packages in packages_of.items() if package in packages) for package in PACKAGES
     }

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from benchmarks.parts import (
+from core import (
     PERSON_INHERITS_RULE,
     REGISTERED_CLIENT_RULE,
-    AccessPackage,
     Accepts,
+    AccessPackage,
     Carriage,
-    Confidence,
     Conferral,
+    Confidence,
     Fact,
     Nesting,
     PolicyRule,
@@ -30,7 +30,13 @@ SOURCE, DATED, OURS = "benchmark", "2026-01-01", Confidence.OURS
 REGISTER_ROLES = ("DAGL", "LEDE", "INNH", "MEDL", "REGN", "REVI", "FFØR")
 KEY_ROLES = frozenset({"DAGL", "LEDE", "INNH"})
 LEGACY_ROLES = ("UTINN", "REGNA", "LOPER", "PASIG", "A0278", "ADMAI")
-CONFERRED = {"DAGL": LEGACY_ROLES, "INNH": LEGACY_ROLES, "LEDE": LEGACY_ROLES, "REGN": ("UTINN", "REGNA"), "REVI": ("UTINN",)}
+CONFERRED = {
+    "DAGL": LEGACY_ROLES,
+    "INNH": LEGACY_ROLES,
+    "LEDE": LEGACY_ROLES,
+    "REGN": ("UTINN", "REGNA"),
+    "REVI": ("UTINN",),
+}
 PROVIDER_ROLES = ("REGN", "REVI")
 ACTIONS = ("read", "write", "sign")
 

@@ -15,7 +15,7 @@ from core.domain.delegation import ClientDelegation, PackageDelegation, RightDel
 from core.domain.fold import preview
 from core.domain.identifiers import ServiceId
 from core.domain.party import RegisterRole
-from core.domain.party_file import NO_HOLDINGS, Holding, PartyFile, party_of
+from core.domain.party_file import Held, party_of
 from core.domain.snapshot import Snapshot
 from core.domain.system import SystemUser
 from core.domain.vocabulary import ANY_ACTION, OWN_ORGANISATION, Right
@@ -61,7 +61,7 @@ def _of_user(snapshot: Snapshot, user: SystemUser) -> Iterator[Edit]:
         yield from (remove(generation) for generation in entry.generations.values())
 
 
-def _receiver(holding: Holding) -> str | None:
+def _receiver(holding: Held) -> str | None:
     return None if isinstance(holding.fact, RegisterRole) else holding.fact.receiver
 
 
@@ -81,23 +81,21 @@ def _touched(snapshot: Snapshot, fact: Fact) -> Iterator[str]:
 
 
 def _of_party(before: Snapshot, after: Snapshot, party: str, at: datetime | None) -> Iterator[Edit]:
-    had, has = before.files.get(party), after.files.get(party)
-    if had is None or has is None:
-        return
-    for delegation in has.delegations:
+    file = after.files.get(party)
+    for delegation in file.delegations if file is not None else ():
         if delegation.ground == OWN_ORGANISATION:
             continue
-        left = _what_is_left(after, delegation, _sources(had, delegation, None), _sources(has, delegation, at))
+        left = _what_is_left(after, delegation, _sources(before, delegation, None), _sources(after, delegation, at))
         if left != delegation:
             yield put(left) if left is not None else remove(delegation)
 
 
-def _sources(file: PartyFile, delegation: ClientDelegation, at: datetime | None) -> tuple[Holding, ...]:
-    held = (file.held or NO_HOLDINGS).get(delegation.provider, ())
+def _sources(snapshot: Snapshot, delegation: ClientDelegation, at: datetime | None) -> tuple[Held, ...]:
+    held = snapshot.holdings(delegation.client, delegation.provider)
     return tuple(each for each in held if each.ground == delegation.ground and not _has_ended(each, at))
 
 
-def _has_ended(holding: Holding, at: datetime | None) -> bool:
+def _has_ended(holding: Held, at: datetime | None) -> bool:
     window = holding.window
     return at is not None and window is not None and window.ends is not None and window.ends <= at
 
@@ -105,8 +103,8 @@ def _has_ended(holding: Holding, at: datetime | None) -> bool:
 def _what_is_left(
     snapshot: Snapshot,
     delegation: ClientDelegation,
-    had: tuple[Holding, ...],
-    has: tuple[Holding, ...],
+    had: tuple[Held, ...],
+    has: tuple[Held, ...],
 ) -> ClientDelegation | None:
     if had == has:
         return delegation
@@ -118,12 +116,12 @@ def _what_is_left(
     return left if left.packages or left.resources or left.rights else None
 
 
-def _packages(holdings: tuple[Holding, ...]) -> frozenset[str]:
+def _packages(holdings: tuple[Held, ...]) -> frozenset[str]:
     return frozenset(package for holding in holdings for package in holding.packages)
 
 
 def _narrowed(
-    snapshot: Snapshot, delegation: ClientDelegation, had: tuple[Holding, ...], has: tuple[Holding, ...]
+    snapshot: Snapshot, delegation: ClientDelegation, had: tuple[Held, ...], has: tuple[Held, ...]
 ) -> tuple[frozenset[ServiceId], frozenset[Right]]:
     """The resources and rights that are left. A whole resource that lost an action becomes single rights."""
     resources: set[ServiceId] = set()
@@ -140,14 +138,14 @@ def _narrowed(
     return frozenset(resources), frozenset(rights)
 
 
-def _opened(snapshot: Snapshot, right: Right, holdings: tuple[Holding, ...]) -> frozenset[Right]:
+def _opened(snapshot: Snapshot, right: Right, holdings: tuple[Held, ...]) -> frozenset[Right]:
     catalogue = snapshot.catalogue
     actions = catalogue.actions.get(right.service, ()) if right.action == ANY_ACTION else (right.action,)
     policies = (catalogue.policies.get(Right(right.service, action)) for action in actions)
     return frozenset(policy.right for policy in policies if policy is not None and _may_open(policy, holdings))
 
 
-def _may_open(policy: Policy, holdings: tuple[Holding, ...]) -> bool:
+def _may_open(policy: Policy, holdings: tuple[Held, ...]) -> bool:
     """Whether one of the holdings opens the right at any time: a rule that is not in force yet counts too."""
     codes = policy.roles | policy.packages | {rule.code for rule in policy.timed}
     return any(

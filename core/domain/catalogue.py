@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 
 from core.domain.change import Fact
 from core.domain.identifiers import PartyId, ServiceId
-from core.domain.party import Window
+from core.domain.party import Window, window_of
 from core.domain.vocabulary import (
     ANY_ACTION,
     CLIENT_ROLES_RULE,
@@ -68,11 +68,6 @@ class Policy(NamedTuple):
     obligations: tuple[Obligation, ...]
     window: Window | None
     access_list: Mapping[PartyId, frozenset[str]] | None
-
-
-def window_of(begins: datetime | None, ends: datetime | None) -> Window | None:
-    """The window, or None where it is open at both ends (the common case, quickest to ask)."""
-    return None if begins is None and ends is None else Window(begins, ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +164,11 @@ def _compile_policies(
     for row in by_type.get(PolicyRule, ()):
         if isinstance(row, PolicyRule) and row.service in services:
             rows[Right(row.service, row.action)].append(row)
+    for rules_of in rows.values():
+        rules_of.sort(key=lambda row: (row.accepts, row.code))
     registered = rules.get(REGISTERED_CLIENT_RULE)
-    form_roles = {terms.submission_role} | (registered.roles if registered and registered.enabled else NOTHING)
+    submission = {terms.submission_role} | terms.submission_role_aliases
+    form_roles = submission | (registered.roles if registered and registered.enabled else NOTHING)
     for service in services.values():
         if service.kind is ServiceKind.FORM:
             rows.setdefault(Right(service.id, "write"), [])

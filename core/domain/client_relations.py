@@ -11,12 +11,12 @@ from datetime import datetime
 from core.domain.answers import holds, opens
 from core.domain.catalogue import Policy, narrowed
 from core.domain.identifiers import PartyId, ServiceId
-from core.domain.party_file import Holding
+from core.domain.party_file import Held, Holding
 from core.domain.snapshot import Snapshot
 from core.domain.system import Generation
 from core.domain.vocabulary import ANY_ACTION, RIGHTHOLDER, Right, ServiceKind
 
-Relations = Mapping[str, tuple[Holding, ...]]
+Relations = Mapping[str, tuple[Held, ...]]
 
 
 def client_relations(snapshot: Snapshot, provider: PartyId, client: PartyId, at: datetime) -> Relations:
@@ -25,18 +25,19 @@ def client_relations(snapshot: Snapshot, provider: PartyId, client: PartyId, at:
     A ground is a register role that makes clients, or ``rettighetshaver``. Packages that may not be passed
     on to an agent are left out.
     """
-    file = snapshot.files.get(client)
-    found: dict[str, tuple[Holding, ...]] = {}
-    for holding in file.held.get(provider, ()) if file is not None else ():
-        makes_clients = holding.ground == RIGHTHOLDER or snapshot.catalogue.is_client_role(holding.ground)
-        if makes_clients and holds(holding, at):
-            found[holding.ground] = (*found.get(holding.ground, ()), _passable(snapshot, holding))
+    found: dict[str, tuple[Held, ...]] = {}
+    for held in snapshot.holdings(client, provider):
+        makes_clients = held.ground == RIGHTHOLDER or snapshot.catalogue.is_client_role(held.ground)
+        if makes_clients and holds(held, at):
+            found[held.ground] = (*found.get(held.ground, ()), _passable(snapshot, held))
     return found
 
 
-def _passable(snapshot: Snapshot, holding: Holding) -> Holding:
-    packages = frozenset(package for package in holding.packages if may_be_passed_on(snapshot, package))
-    return holding._replace(packages=packages)
+def _passable(snapshot: Snapshot, held: Held) -> Held:
+    packages = frozenset(package for package in held.packages if may_be_passed_on(snapshot, package))
+    if packages == held.packages:
+        return held
+    return Holding(held.fact, held.ground, held.roles, packages, held.rights, held.window, held.nests)
 
 
 def may_be_passed_on(snapshot: Snapshot, package: str) -> bool:
@@ -45,12 +46,12 @@ def may_be_passed_on(snapshot: Snapshot, package: str) -> bool:
     return known is not None and known.delegable
 
 
-def packages_of(holdings: Iterable[Holding]) -> frozenset[str]:
+def packages_of(holdings: Iterable[Held]) -> frozenset[str]:
     """The packages of all the holdings."""
     return frozenset(package for holding in holdings for package in holding.packages)
 
 
-def is_held(snapshot: Snapshot, holdings: tuple[Holding, ...], right: Right, at: datetime) -> bool:
+def is_held(snapshot: Snapshot, holdings: tuple[Held, ...], right: Right, at: datetime) -> bool:
     """Whether the holdings open the right at ``at``; the action ``*`` asks for every action.
 
     Only a modern resource that may be delegated can be held this way.

@@ -4,13 +4,58 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar, Self
 
 from core.domain.identifiers import PartyId, ServiceId
-from core.domain.vocabulary import Right
+from core.domain.party import Window, window_of
+from core.domain.vocabulary import RIGHTHOLDER, Right
+
+_NONE: frozenset[str] = frozenset()
+_NO_RIGHTS: frozenset[Right] = frozenset()
+
+
+class _ByHand:
+    """What is common to all that a party gives by its own hand: each is also a *holding* of its receiver.
+
+    ``roles``, ``packages`` and ``rights`` are what it brings. It reaches the people with a key role at the
+    receiver (``nests``), and its ground is the giver's own will.
+    """
+
+    __slots__ = ()
+
+    ground: ClassVar[str] = RIGHTHOLDER
+    nests: ClassVar[bool] = True
+    valid_from: datetime | None
+    valid_to: datetime | None
+
+    @property
+    def fact(self) -> Self:
+        """The fact behind the holding: itself."""
+        return self
+
+    @property
+    def window(self) -> Window | None:
+        """When it is in force; None for always."""
+        return window_of(self.valid_from, self.valid_to)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles it brings."""
+        return _NONE
+
+    @property
+    def packages(self) -> frozenset[str]:
+        """The access packages it brings."""
+        return _NONE
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """The single rights it brings."""
+        return _NO_RIGHTS
 
 
 @dataclass(frozen=True, slots=True)
-class RoleGrant:
+class RoleGrant(_ByHand):
     """A legacy role that ``reportee`` (avgiver) has given to ``receiver``.
 
     The receiver is a party (a person or an organisation) or an enterprise user; ``given_by`` says who
@@ -25,9 +70,14 @@ class RoleGrant:
     valid_from: datetime | None = None
     valid_to: datetime | None = None
 
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles it brings."""
+        return frozenset({self.role})
+
 
 @dataclass(frozen=True, slots=True)
-class PackageDelegation:
+class PackageDelegation(_ByHand):
     """An access package that ``giver`` has given to ``receiver``: a party, or a system user of its own."""
 
     id: str
@@ -38,9 +88,14 @@ class PackageDelegation:
     valid_from: datetime | None = None
     valid_to: datetime | None = None
 
+    @property
+    def packages(self) -> frozenset[str]:
+        """The access packages it brings."""
+        return frozenset({self.package})
+
 
 @dataclass(frozen=True, slots=True)
-class RightDelegation:
+class RightDelegation(_ByHand):
     """Single rights that ``giver`` has given to ``receiver``: actions on one service, ``*`` for all of them."""
 
     id: str
@@ -51,6 +106,11 @@ class RightDelegation:
     given_by: str
     valid_from: datetime | None = None
     valid_to: datetime | None = None
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """The single rights it brings."""
+        return frozenset(Right(self.service, action) for action in self.actions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,17 @@ from core.domain.catalogue import compile_catalogue
 from core.domain.change import KIND_OF, Change, Edit, Fact, Operation
 from core.domain.delegation import ClientDelegation, PackageDelegation, RightDelegation, RoleGrant
 from core.domain.party import Party, PartyKind, RegisterRole
-from core.domain.party_file import SOLE_PROPRIETOR, SOLE_PROPRIETORSHIP, Closer, PartyFact, PartyFile, party_of
+from core.domain.party_file import (
+    SOLE_PROPRIETOR,
+    SOLE_PROPRIETORSHIP,
+    Closer,
+    Entries,
+    PartyFact,
+    PartyFile,
+    SystemUserPart,
+    key_of_entry,
+    party_of,
+)
 from core.domain.sharded import ShardedDraft
 from core.domain.snapshot import Reference, Snapshot, UserEntry, empty_snapshot
 from core.domain.system import (
@@ -49,11 +59,15 @@ _VOCABULARY = (
 _SHAPES_FILES = (Role, Conferral, Carriage, Nesting, RuleRow)
 
 
+FactId = tuple[type, str]
+# An id is unique within its kind only.
+
+
 class _OwnFacts(NamedTuple):
     """What changed in one party's own facts: by fact id, None for one that is gone."""
 
     party: Party | None
-    facts: dict[str, PartyFact | None]
+    facts: dict[FactId, PartyFact | None]
 
 
 class Draft:
@@ -102,8 +116,8 @@ class Draft:
             vocabulary = MappingProxyType(self._vocabulary)
             catalogue = compile_catalogue(vocabulary.values(), base.terms)
         self._close_groups()
-        self._close_files(Closer(catalogue, base.terms))
         self._close_users()
+        self._close_files(Closer(catalogue, self._system_user_part))
         changed: dict[str, Any] = {name: draft.freeze() for name, draft in self._maps.items()}
         return replace(base, sequence=sequence, vocabulary=vocabulary, catalogue=catalogue, **changed)
 
@@ -168,16 +182,16 @@ class Draft:
         found: PartyFile | None = self._map("files").get(party)
         return found
 
-    def _changed_facts(self, party: str) -> dict[str, PartyFact | None]:
+    def _changed_facts(self, party: str) -> dict[FactId, PartyFact | None]:
         own = self._own.get(party)
         if own is None:
             own = self._own[party] = _OwnFacts(None, {})
         return own.facts
 
     def _on_party(self, operation: Operation, party: Party) -> None:
-        before = self._current_file(party.id)
+        before = self._record(party.id)
         if before is not None:
-            self._unlist(before.party)
+            self._unlist(before)
         self._own[party.id] = _OwnFacts(party, self._changed_facts(party.id))
         self._map("numbers").put(party.number, party.id)
         self._map("altinn_ids").put(party.altinn_id, party.id)
@@ -201,7 +215,7 @@ class Draft:
 
     def _on_party_fact(self, operation: Operation, fact: PartyFact) -> None:
         party = party_of(fact)
-        self._changed_facts(party)[fact.id] = fact if operation is Operation.PUT else None
+        self._changed_facts(party)[_fact_id(fact)] = fact if operation is Operation.PUT else None
         self._dirty.add(party)
 
     def _close_files(self, closer: Closer) -> None:
@@ -222,14 +236,20 @@ class Draft:
             # Facts about a party that is not there yet wait with it; a world is checked before it is written.
             return
         facts = _merged(before, own.facts if own is not None else {})
-        after = closer.close(record, facts, self._sources(record))
+        after, entries = closer.close(record, facts, self._sources(record))
         self._map("files").put(party, after)
-        holders_before = _holders(before) if before is not None else frozenset()
-        holders_after = _holders(after)
-        for holder in holders_after - holders_before:
+        self._put_entries(party, entries)
+        holders_before = frozenset(before.receivers) if before is not None else frozenset()
+        for holder in entries.keys() - holders_before:
             gained.setdefault(holder, []).append(party)
-        for holder in holders_before - holders_after:
+        for holder in holders_before - entries.keys():
             lost.setdefault(holder, []).append(party)
+            self._map("entries").remove(key_of_entry(party, holder))
+
+    def _put_entries(self, party: str, entries: Entries) -> None:
+        held = self._map("entries")
+        for holder, found in entries.items():
+            held.put(key_of_entry(party, holder), found[0] if len(found) == 1 else tuple(found))
 
     def _record(self, party: str) -> Party | None:
         own = self._own.get(party)
@@ -243,14 +263,15 @@ class Draft:
         record = self._record(party)
         if record is None:
             return (0, party)
-        return (2 if record.kind is PartyKind.PERSON else 1 if record.main_unit else 0, party)
+        return ({PartyKind.ORGANISATION: 0, PartyKind.SUB_UNIT: 1, PartyKind.PERSON: 2}[record.kind], party)
 
     def _with_dependants(self, dirty: set[str]) -> set[str]:
         waiting = set(dirty)
         for party in dirty:
             waiting.update(self._group("sub_units", party))
-            record = self._record(party)
-            if record is not None and record.form == SOLE_PROPRIETORSHIP:
+            before, record = self._current_file(party), self._record(party)
+            forms = {before.party.form if before is not None else None, record.form if record is not None else None}
+            if SOLE_PROPRIETORSHIP in forms:
                 waiting.update(self._proprietors(party))
         return waiting
 
@@ -296,6 +317,9 @@ class Draft:
         self._touched_users.update(self._group("users_of_system", system.id))
 
     def _on_request(self, operation: Operation, request: SystemUserRequest) -> None:
+        before: SystemUserRequest | None = self._map("requests").get(request.id)
+        if before is not None:
+            self._map("request_references").remove(Reference(before.system, before.owner, before.external_ref))
         self._set("requests", operation, request.id, request)
         reference = Reference(request.system, request.owner, request.external_ref)
         self._set("request_references", operation, reference, request.id)
@@ -303,6 +327,10 @@ class Draft:
     def _on_user(self, operation: Operation, user: SystemUser) -> None:
         entry: UserEntry | None = self._map("users").get(user.id)
         generations = entry.generations if entry is not None else MappingProxyType({})
+        if entry is not None:
+            before = entry.user
+            self._map("user_references").remove(Reference(before.system, before.owner, before.external_ref))
+            self._in_tuple("users_of_system", before.system, Operation.REMOVE, user.id, str)
         self._set("users", operation, user.id, UserEntry(user, generations, False))
         reference = Reference(user.system, user.owner, user.external_ref)
         self._set("user_references", operation, reference, user.id)
@@ -321,8 +349,18 @@ class Draft:
         self._map("users").put(entry.user.id, entry._replace(generations=MappingProxyType(generations)))
         self._touched_users.add(entry.user.id)
 
+    def _system_user_part(self, user: str) -> SystemUserPart | None:
+        entry: UserEntry | None = self._map("users").get(user)
+        if entry is None:
+            return None
+        if not entry.active:
+            return SystemUserPart(entry.user.owner, {}, None)
+        return SystemUserPart(entry.user.owner, entry.generations, entry.latest)
+
     def _close_users(self) -> None:
         for user in self._touched_users:
+            # What a user may do at most is part of its entries.
+            self._dirty.update(self._map("reach").get(user) or ())
             entry: UserEntry | None = self._map("users").get(user)
             if entry is not None:
                 system: System | None = self._map("systems").get(entry.user.system)
@@ -330,19 +368,19 @@ class Draft:
                 self._map("users").put(user, entry._replace(active=active))
 
 
-def _merged(before: PartyFile | None, changed: dict[str, PartyFact | None]) -> Iterable[PartyFact]:
+def _fact_id(fact: PartyFact) -> FactId:
+    return type(fact), fact.id
+
+
+def _merged(before: PartyFile | None, changed: dict[FactId, PartyFact | None]) -> Iterable[PartyFact]:
     """A party's own facts after the change."""
     if before is not None:
-        for fact in (*(holding.fact for holding in before.own), *before.delegations):
-            if fact.id not in changed:
+        for fact in (*(held.fact for held in before.own), *before.delegations):
+            if _fact_id(fact) not in changed:
                 yield fact
     for fact_after in changed.values():
         if fact_after is not None:
             yield fact_after
-
-
-def _holders(file: PartyFile) -> frozenset[str]:
-    return frozenset(file.held) | frozenset(file.chains)
 
 
 def _reached(before: tuple[str, ...], gained: list[str], lost: list[str]) -> tuple[str, ...]:

@@ -6,11 +6,10 @@ from datetime import datetime
 
 from core.domain.answers import accepts, by_holder, held_by_person, no, opens, reasons_of, yes
 from core.domain.catalogue import Policy
-from core.domain.delegation import ClientDelegation
-from core.domain.party_file import Chain, Holding
+from core.domain.party_file import Approved, Chain
 from core.domain.question import Decision, Question, Reason
 from core.domain.sharded import MASK
-from core.domain.snapshot import Snapshot, UserEntry
+from core.domain.snapshot import Snapshot
 from core.domain.system import Generation, SystemUserKind
 from core.domain.vocabulary import OWN_ORGANISATION
 
@@ -21,42 +20,34 @@ _CLIENT_BY_RIGHT = (Reason.RIGHT_ACCESS, Reason.CLIENT_DELEGATION)
 def decide_system_user(snapshot: Snapshot, question: Question, policy: Policy) -> Decision:
     """A client by way of a live chain, or the owner itself (and its sub-units) by what the owner gave."""
     subject, party, _, at = question
-    user_id = str(subject.id)
-    entry = snapshot.users.shards[hash(user_id) & MASK].get(user_id)
-    if entry is None or not entry.active:
-        return no(snapshot, question, Reason.SYSTEM_USER_NOT_ACTIVE)
-    file = snapshot.files.shards[hash(party) & MASK].get(party)
-    if file is not None:
-        for chain in file.chains.get(user_id, ()):
-            if chain.window is None or chain.window.holds(at):
-                reasons = _client_reasons(policy, chain, entry)
+    # key_of_entry and ShardedMap.get written out: a call each would cost as much as the look-up.
+    key = f"{party} {subject.id}"
+    found = snapshot.entries.shards[hash(key) & MASK].get(key)
+    if found is not None:
+        for entry in found if type(found) is tuple else (found,):
+            if type(entry) is Chain:
+                reasons = _client_reasons(policy, entry, at)
                 if reasons is not None:
-                    via = (chain.delegation,) if chain.holding is None else (chain.holding.fact, chain.delegation)
+                    held = entry.holding
+                    via = (entry.delegation,) if held is None else (held.fact, entry.delegation)
                     return yes(snapshot, question, policy, reasons, via)
-        for holding in file.held.get(user_id, ()):
-            owned = _is_of_owner(holding, entry) and _within(policy, entry.latest)
-            if owned and accepts(policy, holding, at):
-                return yes(snapshot, question, policy, reasons_of(policy, holding), (holding.fact,))
-    return no(snapshot, question, _why_not_system_user(snapshot, question, policy, entry))
+            elif type(entry) is Approved and accepts(policy, entry.grant, at) and _within(policy, entry.generation):
+                return yes(snapshot, question, policy, reasons_of(policy, entry.grant), (entry.grant,))
+    return no(snapshot, question, _why_not_system_user(snapshot, question, policy))
 
 
-def _client_reasons(policy: Policy, chain: Chain, entry: UserEntry) -> tuple[Reason, ...] | None:
+def _client_reasons(policy: Policy, chain: Chain, at: datetime) -> tuple[Reason, ...] | None:
     """held by the owner for the client ∩ ceiling of the generation ∩ delegated for the client.
 
     Source of the rule: pdp-and-tokens §12.2.
     """
-    generation = entry.generations.get(chain.delegation.generation)
-    if generation is None or not _within(policy, generation) or not _is_owners(chain.delegation, entry):
+    if chain.window is not None and not chain.window.holds(at):
+        return None
+    if not _within(policy, chain.generation):
         return None
     if not policy.packages.isdisjoint(chain.packages):
         return _CLIENT_BY_PACKAGE
     return _CLIENT_BY_RIGHT if _by_single_right(policy, chain) else None
-
-
-def _is_owners(delegation: ClientDelegation, entry: UserEntry) -> bool:
-    """A system user works on its owner's relations only, and ``self`` is the owner (or its sub-units)."""
-    owner = entry.user.owner
-    return delegation.provider == owner and (delegation.ground != OWN_ORGANISATION or delegation.client == owner)
 
 
 def _by_single_right(policy: Policy, chain: Chain) -> bool:
@@ -68,36 +59,33 @@ def _by_single_right(policy: Policy, chain: Chain) -> bool:
     )
     if not granted:
         return False
-    holding = chain.holding
-    return delegation.ground == OWN_ORGANISATION if holding is None else opens(policy, holding)
+    held = chain.holding
+    return delegation.ground == OWN_ORGANISATION if held is None else opens(policy, held)
 
 
-def _within(policy: Policy, generation: Generation) -> bool:
-    return (
+def _within(policy: Policy, generation: Generation | None) -> bool:
+    return generation is not None and (
         not policy.packages.isdisjoint(generation.packages)
         or policy.right in generation.rights
         or policy.whole in generation.rights
     )
 
 
-def _is_of_owner(holding: Holding, entry: UserEntry) -> bool:
-    return getattr(holding.fact, "giver", None) == entry.user.owner
-
-
-def _why_not_system_user(snapshot: Snapshot, question: Question, policy: Policy, entry: UserEntry) -> Reason:
-    file = snapshot.files.get(question.party)
-    chains = file.chains.get(entry.user.id, ()) if file is not None else ()
+def _why_not_system_user(snapshot: Snapshot, question: Question, policy: Policy) -> Reason:
+    user = snapshot.users.get(str(question.subject.id))
+    if user is None or not user.active:
+        return Reason.SYSTEM_USER_NOT_ACTIVE
+    entries = snapshot.entries_for(question.party, user.user.id)
+    chains = [entry for entry in entries if isinstance(entry, Chain)]
     live = [chain for chain in chains if _is_live(chain, question.at)]
     if live:
-        ceilings = [entry.generations.get(chain.delegation.generation) for chain in live]
-        inside = any(ceiling is not None and _within(policy, ceiling) for ceiling in ceilings)
+        inside = any(_within(policy, chain.generation) for chain in live)
         return Reason.MISSING_PACKAGE_ACCESS if inside else Reason.OUTSIDE_CEILING
     if chains:
         return Reason.GROUND_ENDED
-    held = file.held.get(entry.user.id, ()) if file is not None else ()
-    if any(_is_of_owner(holding, entry) and accepts(policy, holding, question.at) for holding in held):
+    if any(isinstance(entry, Approved) and accepts(policy, entry.grant, question.at) for entry in entries):
         return Reason.OUTSIDE_CEILING
-    return Reason.NOT_A_CLIENT if entry.user.kind is SystemUserKind.AGENT else Reason.MISSING_ACCESS
+    return Reason.NOT_A_CLIENT if user.user.kind is SystemUserKind.AGENT else Reason.MISSING_ACCESS
 
 
 def _is_live(chain: Chain, at: datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from core.domain.answers import by_holder, deny, held_by_person, holds, no, reasons_of, yes
 from core.domain.catalogue import Policy
 from core.domain.identifiers import is_form, is_legacy
-from core.domain.question import LEVEL_OF, Decision, Question, Reason, SubjectKind
+from core.domain.question import LEVEL_OF, Decision, Outcome, Question, Reason, SubjectKind
 from core.domain.snapshot import Snapshot
 from core.domain.system import SystemState
 
@@ -34,7 +34,7 @@ def decide_enterprise_system(snapshot: Snapshot, question: Question, policy: Pol
     if system.owner == party:
         return yes(snapshot, question, policy, (Reason.OWN_PARTY,), (system,))
     decision = by_holder(snapshot, question, policy, system.owner, _missing(snapshot, question, policy))
-    if decision.permitted or whose == OWNER_COUNTS or subject.person is None:
+    if decision.outcome is not Outcome.NOT_APPLICABLE or whose == OWNER_COUNTS or subject.person is None:
         return decision
     return _as_person(snapshot, question, policy, subject.person)
 
@@ -78,7 +78,7 @@ def decide_enterprise_user(snapshot: Snapshot, question: Question, policy: Polic
         return deny(snapshot, question, Reason.LEVEL_TOO_LOW)
     missing = _missing(snapshot, question, policy)
     decision = by_holder(snapshot, question, policy, user.id, missing)
-    if decision.permitted or not _has_key_role(snapshot, user.owner, user.id, question.at):
+    if decision.outcome is not Outcome.NOT_APPLICABLE or not _has_key_role(snapshot, user.owner, user.id, question.at):
         return decision
     return by_holder(snapshot, question, policy, user.owner, missing)
 
@@ -91,9 +91,9 @@ def _has_key_role(snapshot: Snapshot, organisation: str, user: str, at: datetime
     if until is not None and at >= until:
         # The key role of enterprise users is an imported legacy role itself.
         return False
-    file = snapshot.files.get(organisation)
-    return file is not None and any(
-        _KEY_ROLE_OF_ENTERPRISE_USERS in holding.roles and holds(holding, at) for holding in file.held.get(user, ())
+    return any(
+        _KEY_ROLE_OF_ENTERPRISE_USERS in held.roles and holds(held, at)
+        for held in snapshot.holdings(organisation, user)
     )
 
 

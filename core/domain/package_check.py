@@ -16,7 +16,7 @@ from core.domain.catalogue import NOTHING, Policy, narrowed
 from core.domain.delegation import PackageDelegation
 from core.domain.identifiers import PartyId
 from core.domain.party import Party, PartyKind, RegisterRole, Window
-from core.domain.party_file import NO_HOLDINGS, Holding
+from core.domain.party_file import Held
 from core.domain.snapshot import Snapshot
 from core.domain.vocabulary import ANY_ACTION, RIGHTHOLDER, Right, ServiceKind
 from core.errors import Fix, Refusal
@@ -236,20 +236,18 @@ def _reach(snapshot: Snapshot, person: PartyId, party: Party, at: datetime) -> _
     return _Reach(frozenset(by_role), frozenset(direct), by_main, frozenset(roles), frozenset(rights))
 
 
-def holdings_reached(snapshot: Snapshot, person: PartyId, party: Party, at: datetime) -> Iterator[Holding]:
+def holdings_reached(snapshot: Snapshot, person: PartyId, party: Party, at: datetime) -> Iterator[Held]:
     """What the person holds for the party at ``at``, alone or through a key role at a holder (one link).
 
     What is held for a main unit is in its sub-units' files already.
     """
-    file = snapshot.files.get(party.id)
-    held = file.held if file is not None else NO_HOLDINGS
-    yield from _live(held.get(person, ()), at)
+    yield from _live(snapshot.holdings(party.id, person), at)
     for link in snapshot.represents.get(person) or ():
         if snapshot.catalogue.is_key_role(link.role) and Window(link.valid_from, link.valid_to).holds(at):
-            yield from (holding for holding in _live(held.get(link.party, ()), at) if holding.nests)
+            yield from (holding for holding in _live(snapshot.holdings(party.id, link.party), at) if holding.nests)
 
 
-def _live(holdings: Iterable[Holding], at: datetime) -> Iterator[Holding]:
+def _live(holdings: Iterable[Held], at: datetime) -> Iterator[Held]:
     return (holding for holding in holdings if holds(holding, at))
 
 
@@ -258,7 +256,7 @@ def _giveable(snapshot: Snapshot, role: RegisterRole) -> frozenset[str]:
     return snapshot.catalogue.giveable_by(role.role, registered_at.form if registered_at is not None else None)
 
 
-def _giving_roles(snapshot: Snapshot, holding: Holding) -> frozenset[str]:
+def _giving_roles(snapshot: Snapshot, holding: Held) -> frozenset[str]:
     """The roles a register role brings, unless it is a provider's, which may use but not give.
 
     That a single right follows what the role may do with packages is inferred.

@@ -29,6 +29,11 @@ class Window(NamedTuple):
         return (self.begins is None or self.begins <= at) and (self.ends is None or at < self.ends)
 
 
+def window_of(begins: datetime | None, ends: datetime | None) -> Window | None:
+    """The window, or None where it is open at both ends (the common case, quickest to ask)."""
+    return None if begins is None and ends is None else Window(begins, ends)
+
+
 @dataclass(frozen=True, slots=True)
 class Party:
     """An organisation, one of its sub-units, or a person.

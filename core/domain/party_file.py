@@ -1,29 +1,23 @@
-"""One file per party: everything that anybody holds for it, closed over roles, packages and units.
+"""Who holds what for each party, closed over roles, packages and units.
 
-A decision about a party reads its file and nothing else about who holds what. The file is made anew
-when a fact about the party, its main unit or its sole proprietorship changes.
+A decision about (party, holder) reads one entry and nothing else about who holds what. A party's entries
+are made anew when a fact about the party, its main unit or its sole proprietorship changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
-from types import MappingProxyType
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-from core.domain.catalogue import NOTHING, Catalogue, window_of
+from core.domain.catalogue import NOTHING, Catalogue
 from core.domain.delegation import ClientDelegation, PackageDelegation, RightDelegation, RoleGrant
-from core.domain.identifiers import ServiceId
-from core.domain.party import Party, RegisterRole, Window
-from core.domain.vocabulary import (
-    OWN_ORGANISATION,
-    PERSON_INHERITS_RULE,
-    RIGHTHOLDER,
-    DecisionTerms,
-    Right,
-)
+from core.domain.party import Party, RegisterRole, Window, window_of
+from core.domain.system import Generation
+from core.domain.vocabulary import OWN_ORGANISATION, PERSON_INHERITS_RULE, Right
 
-HeldFact = RegisterRole | RoleGrant | PackageDelegation | RightDelegation
+Grant = RoleGrant | PackageDelegation | RightDelegation
+HeldFact = RegisterRole | Grant
 PartyFact = HeldFact | ClientDelegation
 
 NO_RIGHTS: frozenset[Right] = frozenset()
@@ -37,10 +31,10 @@ SOLE_PROPRIETOR = "INNH"
 
 
 class Holding(NamedTuple):
-    """What one fact brings its receiver for a party.
+    """What a register role brings its holder for a party, closed over the vocabulary.
 
-    ``ground`` is the register role, or ``rettighetshaver`` for what was given by hand. ``nests``: it
-    reaches the people with a key role at the receiver.
+    ``ground`` is the role; ``roles`` the role itself and those it confers; ``nests``: it reaches the people
+    with a key role at the holder. A grant given by hand is a holding of its own accord, with the same names.
     """
 
     fact: HeldFact
@@ -52,166 +46,196 @@ class Holding(NamedTuple):
     nests: bool
 
 
+Held = Holding | RoleGrant | PackageDelegation | RightDelegation
+"""What somebody holds for a party."""
+
+
 class Chain(NamedTuple):
     """A client delegation joined with one holding of the ground it flows from.
 
     ``packages`` are those delegated and still held through that ground. Without a holding the ground
-    has ended, and the delegation is dead.
+    has ended, and the delegation is dead. ``generation`` is the ceiling it is under, None where the system
+    user is not active or the delegation is not its owner's.
     """
 
     delegation: ClientDelegation
-    holding: Holding | None
+    holding: Held | None
     packages: frozenset[str]
     window: Window | None
+    generation: Generation | None
+
+
+class Approved(NamedTuple):
+    """What an owner gave its own system user, with the ceiling it is under (None: not active)."""
+
+    grant: PackageDelegation | RightDelegation
+    generation: Generation | None
+
+
+Entry = Held | Chain | Approved
+"""One thing that one holder has for one party."""
 
 
 class PartyFile(NamedTuple):
-    """A party with everything that is held for it.
-
-    ``own`` and ``delegations`` are the party's own facts; ``held`` (by receiver) and ``chains`` (by
-    system user) are closed: they include what flows from the main unit or the sole proprietorship.
-    """
+    """A party with its own facts, and who has entries for it (also what it inherits)."""
 
     party: Party
-    own: tuple[Holding, ...]
+    own: tuple[Held, ...]
     delegations: tuple[ClientDelegation, ...]
-    held: Mapping[str, tuple[Holding, ...]]
-    chains: Mapping[str, tuple[Chain, ...]]
+    receivers: tuple[str, ...]
 
 
-F = TypeVar("F", Holding, Chain)
+class SystemUserPart(NamedTuple):
+    """What closing a file must know about a system user: its owner, its generations, the latest of them.
 
-NO_HOLDINGS: Mapping[str, tuple[Holding, ...]] = MappingProxyType({})
-NO_CHAINS: Mapping[str, tuple[Chain, ...]] = MappingProxyType({})
+    No generations where it is not active.
+    """
+
+    owner: str
+    generations: Mapping[int, Generation]
+    latest: Generation | None
+
+
+Entries = dict[str, list[Entry]]
+
+
+def key_of_entry(party: str, holder: str) -> str:
+    """The key of the entries of ``holder`` for ``party``: one text, since ids hold no blank."""
+    return f"{party} {holder}"
 
 
 class Closer:
-    """Makes files. Holds what is shared between them: the catalogue, the terms, and equal small sets."""
+    """Makes files and their entries. Holds what is shared between them."""
 
-    def __init__(self, catalogue: Catalogue, terms: DecisionTerms) -> None:
+    def __init__(self, catalogue: Catalogue, system_user: Callable[[str], SystemUserPart | None]) -> None:
         self._catalogue = catalogue
-        self._terms = terms
-        self._rights: dict[tuple[ServiceId, frozenset[str]], frozenset[Right]] = {}
-        self._single: dict[str, frozenset[str]] = {}
+        self._system_user = system_user
         self._carried: dict[tuple[str, str | None], frozenset[str]] = {}
 
-    def close(self, party: Party, facts: Iterable[PartyFact], sources: Iterable[PartyFile]) -> PartyFile:
-        """The file of ``party`` from its own facts and the files it inherits from."""
+    def close(
+        self, party: Party, facts: Iterable[PartyFact], sources: Iterable[PartyFile]
+    ) -> tuple[PartyFile, Entries]:
+        """The file of ``party`` and the entries for it, from its own facts and the files it inherits from."""
         sources = tuple(sources)
         nesting_form = next((source.party.form for source in sources if source.party.id == party.main_unit), party.form)
-        own: list[Holding] = []
+        own: list[Held] = []
         delegations: list[ClientDelegation] = []
         for fact in facts:
             if isinstance(fact, ClientDelegation):
                 delegations.append(fact)
             else:
-                own.append(self._holding(fact, party, nesting_form))
+                own.append(self._registered(fact, party, nesting_form) if isinstance(fact, RegisterRole) else fact)
         if len(own) > 1:
-            own.sort(key=_holding_order)
+            own.sort(key=_held_order)
         if len(delegations) > 1:
             delegations.sort(key=_delegation_order)
-        inherited = [self._inherited(party, source) for source in sources]
-        held = _by_receiver(own, (holdings for holdings, _ in inherited))
-        chains = self._chains(delegations, held, (flowing for _, flowing in inherited))
-        return PartyFile(party, tuple(own), tuple(delegations), held, chains)
+        entries = self._entries(own, delegations)
+        for source in sources:
+            self._inherit(party, source, delegations, entries)
+        return PartyFile(party, tuple(own), tuple(delegations), tuple(entries)), entries
 
-    def _holding(self, fact: HeldFact, party: Party, nesting_form: str | None) -> Holding:
+    def _registered(self, fact: RegisterRole, party: Party, nesting_form: str | None) -> Holding:
         """``nesting_form`` is the form whose nesting row counts: a sub-unit follows its main unit's."""
+        roles = self._catalogue.roles_brought_by(fact.role)
+        nests = self._catalogue.nests(fact.role, nesting_form)
         window = window_of(fact.valid_from, fact.valid_to)
-        if isinstance(fact, RegisterRole):
-            roles = self._catalogue.roles_brought_by(fact.role)
-            carried = self._packages_of(fact.role, party.form)
-            nests = self._catalogue.nests(fact.role, nesting_form)
-            return Holding(fact, fact.role, roles, carried, NO_RIGHTS, window, nests)
-        if isinstance(fact, RoleGrant):
-            return Holding(fact, RIGHTHOLDER, self._role(fact.role), NOTHING, NO_RIGHTS, window, True)
-        if isinstance(fact, PackageDelegation):
-            return Holding(fact, RIGHTHOLDER, NOTHING, self._only(fact.package), NO_RIGHTS, window, True)
-        rights = self._rights_of(fact.service, fact.actions)
-        return Holding(fact, RIGHTHOLDER, NOTHING, NOTHING, rights, window, True)
+        return Holding(fact, fact.role, roles, self._carries(fact.role, party.form), NO_RIGHTS, window, nests)
 
-    def _role(self, code: str) -> frozenset[str]:
-        alias = code in self._terms.submission_role_aliases
-        return self._only(self._terms.submission_role if alias else code)
-
-    def _only(self, code: str) -> frozenset[str]:
-        return self._single.setdefault(code, frozenset({code}))
-
-    def _packages_of(self, role: str, form: str | None) -> frozenset[str]:
+    def _carries(self, role: str, form: str | None) -> frozenset[str]:
         found = self._carried.get((role, form))
         if found is None:
             found = self._carried[(role, form)] = self._catalogue.carried_by(role, form)
         return found
 
-    def _rights_of(self, service: ServiceId, actions: frozenset[str]) -> frozenset[Right]:
-        found = self._rights.get((service, actions))
-        if found is None:
-            found = frozenset(Right(service, action) for action in actions)
-            self._rights[(service, actions)] = found
-        return found
-
-    def _inherited(self, party: Party, source: PartyFile) -> tuple[list[Holding], list[Chain]]:
-        """What flows to ``party`` from its main unit (all of it) or its sole proprietorship (some)."""
-        if source.party.id == party.main_unit:
-            return list(source.own), [chain for chains in source.chains.values() for chain in chains]
-        roles = self._catalogue.rule_roles(PERSON_INHERITS_RULE)
-        holdings: list[Holding] = []
-        chains: list[Chain] = []
-        for limit in _proprietor_windows(party, source):
-            holdings += [_limited(holding, limit) for holding in source.own if holding.ground in roles]
-            chains += [
-                _limited(chain, limit)
-                for chains_of in source.chains.values()
-                for chain in chains_of
-                if chain.delegation.ground in roles
-            ]
-        return holdings, chains
-
-    def _chains(
-        self,
-        delegations: list[ClientDelegation],
-        held: Mapping[str, tuple[Holding, ...]],
-        inherited: Iterable[list[Chain]],
-    ) -> Mapping[str, tuple[Chain, ...]]:
-        found: dict[str, tuple[Chain, ...]] = {}
+    def _entries(self, own: Iterable[Held], delegations: Iterable[ClientDelegation]) -> Entries:
+        entries: Entries = {}
+        for held in own:
+            receiver = receiver_of(held.fact)
+            entries.setdefault(receiver, []).append(self._approved(held, receiver))
         for delegation in delegations:
-            chains = _join(delegation, held.get(delegation.provider, ()))
-            found[delegation.system_user] = found.get(delegation.system_user, ()) + chains
-        for flowing in inherited:
-            for chain in flowing:
-                user = chain.delegation.system_user
-                found[user] = (*found.get(user, ()), chain)
-        return found or NO_CHAINS
+            chains = self._chains(delegation, entries.get(delegation.provider, ()))
+            entries.setdefault(delegation.system_user, []).extend(chains)
+        return entries
+
+    def _approved(self, held: Held, receiver: str) -> Held | Approved:
+        if not isinstance(held, (PackageDelegation, RightDelegation)):
+            return held
+        user = self._system_user(receiver)
+        return held if user is None or user.owner != held.giver else Approved(held, user.latest)
+
+    def _chains(self, delegation: ClientDelegation, held_by_provider: Iterable[Entry]) -> list[Chain]:
+        own = window_of(delegation.valid_from, delegation.valid_to)
+        generation = self._ceiling(delegation)
+        if delegation.ground == OWN_ORGANISATION:
+            # The provider holds everything for itself: no holding limits what it put on its own system user.
+            return [Chain(delegation, None, delegation.packages, own, generation)]
+        chains = [
+            Chain(
+                delegation,
+                held,
+                _common(delegation.packages, held.packages),
+                _narrow(own, held.window),
+                generation,
+            )
+            for held in held_by_provider
+            if not isinstance(held, (Chain, Approved)) and held.ground == delegation.ground
+        ]
+        return chains or [Chain(delegation, None, NOTHING, own, generation)]
+
+    def _ceiling(self, delegation: ClientDelegation) -> Generation | None:
+        """The generation the delegation names, if it is one of an active user on its owner's own relations."""
+        user = self._system_user(delegation.system_user)
+        if user is None or user.owner != delegation.provider:
+            return None
+        if delegation.ground == OWN_ORGANISATION and delegation.client != user.owner:
+            return None
+        return user.generations.get(delegation.generation)
+
+    def _inherit(self, party: Party, source: PartyFile, delegations: list[ClientDelegation], entries: Entries) -> None:
+        """Add what flows to ``party`` from its main unit (all of it) or its sole proprietorship (some)."""
+        flowing = self._entries(source.own, source.delegations)
+        if source.party.id != party.main_unit:
+            flowing = self._of_proprietorship(party, source, flowing)
+        for delegation in delegations:
+            # What was given for the party itself may rest on what it inherits.
+            held = flowing.get(delegation.provider, ())
+            if held and delegation.ground != OWN_ORGANISATION:
+                joined = [chain for chain in self._chains(delegation, held) if chain.holding is not None]
+                _replace_dead(entries[delegation.system_user], delegation, joined)
+        for receiver, flowing_entries in flowing.items():
+            entries.setdefault(receiver, []).extend(flowing_entries)
+
+    def _of_proprietorship(self, person: Party, source: PartyFile, flowing: Entries) -> Entries:
+        roles = self._catalogue.rule_roles(PERSON_INHERITS_RULE)
+        limited: Entries = {}
+        for limit in _proprietor_windows(person, source):
+            for receiver, entries in flowing.items():
+                some = [_limited(entry, limit) for entry in entries if _ground_of(entry) in roles]
+                if some:
+                    limited.setdefault(receiver, []).extend(some)
+        return limited
 
 
-def _join(delegation: ClientDelegation, holdings: tuple[Holding, ...]) -> tuple[Chain, ...]:
-    own = window_of(delegation.valid_from, delegation.valid_to)
-    if delegation.ground == OWN_ORGANISATION:
-        # The provider holds everything for itself: no holding limits what it put on its own system user.
-        return (Chain(delegation, None, delegation.packages, own),)
-    chains = [
-        Chain(delegation, holding, _common(delegation.packages, holding.packages), _narrow(own, holding.window))
-        for holding in holdings
-        if holding.ground == delegation.ground
-    ]
-    return tuple(chains) or (Chain(delegation, None, NOTHING, own),)
+def _ground_of(entry: Entry) -> str | None:
+    if isinstance(entry, Chain):
+        return entry.delegation.ground
+    return entry.ground if isinstance(entry, Holding) else None
+
+
+def _replace_dead(entries: list[Entry], delegation: ClientDelegation, joined: list[Chain]) -> None:
+    """Where a delegation had no live ground of its own, what was joined elsewhere takes its place."""
+    if joined:
+        kept = [
+            entry
+            for entry in entries
+            if not (isinstance(entry, Chain) and entry.delegation is delegation and entry.holding is None)
+        ]
+        entries[:] = [*kept, *joined]
 
 
 def _common(some: frozenset[str], others: frozenset[str]) -> frozenset[str]:
     # Most delegations name only what is held: then the delegation's own set serves, and no copy is made.
     return some if some <= others else some & others
-
-
-def _by_receiver(own: list[Holding], inherited: Iterable[list[Holding]]) -> Mapping[str, tuple[Holding, ...]]:
-    found: dict[str, tuple[Holding, ...]] = {}
-    for holding in own:
-        receiver = receiver_of(holding.fact)
-        found[receiver] = (*found.get(receiver, ()), holding)
-    for holdings in inherited:
-        for holding in holdings:
-            receiver = receiver_of(holding.fact)
-            found[receiver] = (*found.get(receiver, ()), holding)
-    return found or NO_HOLDINGS
 
 
 def receiver_of(fact: HeldFact) -> str:
@@ -228,11 +252,11 @@ def party_of(fact: PartyFact) -> str:
     return fact.client if isinstance(fact, ClientDelegation) else fact.giver
 
 
-_FACT_ORDER = {RegisterRole: 0, RoleGrant: 1, PackageDelegation: 2, RightDelegation: 3}
+_FACT_ORDER = {Holding: 0, RoleGrant: 1, PackageDelegation: 2, RightDelegation: 3}
 
 
-def _holding_order(holding: Holding) -> tuple[int, str]:
-    return _FACT_ORDER[type(holding.fact)], holding.fact.id
+def _held_order(held: Held) -> tuple[int, str]:
+    return _FACT_ORDER[type(held)], held.fact.id
 
 
 def _delegation_order(delegation: ClientDelegation) -> str:
@@ -247,8 +271,11 @@ def _narrow(one: Window | None, other: Window | None) -> Window | None:
     return Window(max(begins, default=None), min(ends, default=None))
 
 
-def _limited(flowing: F, limit: Window | None) -> F:
-    return flowing._replace(window=_narrow(flowing.window, limit))
+def _limited(entry: Entry, limit: Window | None) -> Entry:
+    """What flows from a register role, within ``limit``."""
+    if isinstance(entry, (Holding, Chain)):
+        return entry._replace(window=_narrow(entry.window, limit))
+    return entry
 
 
 def _proprietor_windows(person: Party, enterprise: PartyFile) -> Iterator[Window | None]:
@@ -261,6 +288,6 @@ def _proprietor_windows(person: Party, enterprise: PartyFile) -> Iterator[Window
     if enterprise.party.ended is not None:
         ends.append(enterprise.party.ended + _ENK_REACH)
     longest = Window(None, min(ends)) if ends else None
-    for holding in enterprise.own:
-        if holding.ground == SOLE_PROPRIETOR and receiver_of(holding.fact) == person.id:
-            yield _narrow(holding.window, longest)
+    for held in enterprise.own:
+        if held.ground == SOLE_PROPRIETOR and receiver_of(held.fact) == person.id:
+            yield _narrow(held.window, longest)

@@ -10,7 +10,7 @@ from typing import Generic, NamedTuple, TypeVar
 from core.domain.decision import Question, Subject, SubjectKind, decide
 from core.domain.identifiers import is_legacy
 from core.domain.party import Party
-from core.domain.party_file import Chain, Holding, PartyFile
+from core.domain.party_file import Chain, Held, PartyFile
 from core.domain.snapshot import Snapshot
 from core.domain.vocabulary import ANY_ACTION, Right
 
@@ -104,9 +104,9 @@ def _possible_rights(snapshot: Snapshot, subject: Subject, file: PartyFile) -> I
         return _own_rights(snapshot, subject)
     opened: set[Right] = set()
     for source in sources:
-        for holding in file.held.get(source, ()):
-            opened.update(_rights_of(snapshot, holding))
-        for chain in file.chains.get(source, ()):
+        for held in snapshot.holdings(file.party.id, source):
+            opened.update(_rights_of(snapshot, held))
+        for chain in snapshot.chains(file.party.id, source):
             opened.update(_rights_of_chain(snapshot, chain))
     return sorted(opened)
 
@@ -117,10 +117,10 @@ def _own_rights(snapshot: Snapshot, subject: Subject) -> list[Right]:
     return sorted(right for right in policies if not old_world or is_legacy(right.service))
 
 
-def _rights_of(snapshot: Snapshot, holding: Holding) -> Iterator[Right]:
-    for code in (*holding.roles, *holding.packages):
+def _rights_of(snapshot: Snapshot, held: Held) -> Iterator[Right]:
+    for code in (*held.roles, *held.packages):
         yield from snapshot.catalogue.opened_by.get(code, ())
-    yield from _spelled_out(snapshot, holding.rights)
+    yield from _spelled_out(snapshot, held.rights)
 
 
 def _rights_of_chain(snapshot: Snapshot, chain: Chain) -> Iterator[Right]:

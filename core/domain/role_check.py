@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from core.domain.identifiers import PartyId
 from core.domain.party import Party, PartyKind, RegisterRole
-from core.domain.party_file import Holding
+from core.domain.party_file import Held
 from core.domain.snapshot import Snapshot
 from core.domain.vocabulary import ADMINISTRATION_RULE, SUBMISSION_GIVER_RULE
 from core.errors import Fix
@@ -79,20 +79,20 @@ def _roles_held(snapshot: Snapshot, person: PartyId, party: Party, at: datetime)
     """Every role, register and legacy, that the person has at the party, one key-role link included."""
     if person == party.id and party.kind is PartyKind.PERSON:
         yield from snapshot.catalogue.roles_brought_by(_PRIVATE_PERSON)
-    file = snapshot.files.get(party.id)
-    held = file.held if file is not None else {}
-    for holding in held.get(person, ()):
-        yield from _live_roles(holding, at)
+    for held in snapshot.holdings(party.id, person):
+        yield from _live_roles(snapshot, held, at)
     for link in snapshot.represents.get(person) or ():
         if _is_live_key_role(snapshot, link, at):
-            for holding in held.get(link.party, ()):
-                if holding.nests:
-                    yield from _live_roles(holding, at)
+            for held in snapshot.holdings(party.id, link.party):
+                if held.nests:
+                    yield from _live_roles(snapshot, held, at)
 
 
-def _live_roles(holding: Holding, at: datetime) -> Iterator[str]:
-    if holding.window is None or holding.window.holds(at):
-        yield from holding.roles
+def _live_roles(snapshot: Snapshot, held: Held, at: datetime) -> Iterator[str]:
+    terms = snapshot.terms
+    if held.window is None or held.window.holds(at):
+        for role in held.roles:
+            yield terms.submission_role if role in terms.submission_role_aliases else role
 
 
 def _is_live_key_role(snapshot: Snapshot, link: RegisterRole, at: datetime) -> bool:

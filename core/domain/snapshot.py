@@ -11,7 +11,7 @@ from core.domain.catalogue import Catalogue, compile_catalogue
 from core.domain.change import Fact, Key
 from core.domain.identifiers import PartyId
 from core.domain.party import Party, RegisterRole
-from core.domain.party_file import PartyFile
+from core.domain.party_file import Approved, Chain, Entry, Held, PartyFile, key_of_entry
 from core.domain.sharded import ShardedMap
 from core.domain.system import (
     EVERY_REPORTEE,
@@ -53,8 +53,9 @@ class Reference(NamedTuple):
 class Snapshot:
     """All facts at ``sequence``. Never changes; `fold` makes the next one.
 
-    ``files`` hold what is held for each party; ``reach`` names, for each holder, the parties in whose
-    files it appears, in order of party id; ``represents`` the key roles a party has at organisations.
+    ``entries`` is what each holder has for each party, by `key_of_entry`: mostly one entry, else a tuple of
+    them. ``files`` are the parties with their own facts; ``reach`` names, for each holder, the parties it has
+    entries for, in order of party id; ``represents`` the register roles a person has at organisations.
     """
 
     sequence: int
@@ -62,6 +63,7 @@ class Snapshot:
     vocabulary: Mapping[tuple[str, Key], Fact] = field(repr=False)
     catalogue: Catalogue = field(repr=False)
     files: ShardedMap[str, PartyFile] = field(repr=False)
+    entries: ShardedMap[str, Entry | tuple[Entry, ...]] = field(repr=False)
     numbers: ShardedMap[str, PartyId] = field(repr=False)
     altinn_ids: ShardedMap[int, PartyId] = field(repr=False)
     sub_units: ShardedMap[str, tuple[PartyId, ...]] = field(repr=False)
@@ -78,6 +80,23 @@ class Snapshot:
     request_references: ShardedMap[Reference, str] = field(repr=False)
     links: ShardedMap[int, tuple[SystemUserLink, ...]] = field(repr=False)
     authorities: ShardedMap[tuple[int, str], AuthorityRow] = field(repr=False)
+
+    def entries_for(self, party: str, holder: str) -> tuple[Entry, ...]:
+        """Everything ``holder`` has for ``party``."""
+        found = self.entries.get(key_of_entry(party, holder))
+        if found is None:
+            return ()
+        return found if type(found) is tuple else (found,)  # type: ignore[return-value]
+
+    def holdings(self, party: str, holder: str) -> tuple[Held, ...]:
+        """What ``holder`` holds for ``party`` by register roles and grants."""
+        entries = self.entries_for(party, holder)
+        plain = (entry.grant if isinstance(entry, Approved) else entry for entry in entries)
+        return tuple(entry for entry in plain if not isinstance(entry, Chain))
+
+    def chains(self, party: str, system_user: str) -> tuple[Chain, ...]:
+        """The client delegations of ``party`` to ``system_user``, joined with their grounds."""
+        return tuple(entry for entry in self.entries_for(party, system_user) if isinstance(entry, Chain))
 
     def party(self, party: str) -> Party | None:
         """The party with this id."""
@@ -110,6 +129,7 @@ def empty_snapshot(terms: DecisionTerms) -> Snapshot:
         vocabulary=MappingProxyType({}),
         catalogue=compile_catalogue((), terms),
         files=ShardedMap(),
+        entries=ShardedMap(),
         numbers=ShardedMap(),
         altinn_ids=ShardedMap(),
         sub_units=ShardedMap(),

@@ -52,7 +52,7 @@ def list_clients(
     now = at or utc_now()
     entry = agent_for(snapshot, caller, agent, now, action="read")
     files = (snapshot.files.get(party) for party in snapshot.reach.get(agent) or ())
-    found = (_view(file, _standing_chains(file, entry, now)) for file in files if file is not None)
+    found = (_view(file, _standing_chains(snapshot, file, entry, now)) for file in files if file is not None)
     return tuple(sorted((view for view in found if view is not None), key=lambda view: view.party.number))
 
 
@@ -147,10 +147,10 @@ def no_such_client() -> InvalidInput:
 # -- reading ------------------------------------------------------------------------------------
 
 
-def _standing_chains(file: PartyFile, entry: UserEntry, at: datetime) -> list[Chain]:
+def _standing_chains(snapshot: Snapshot, file: PartyFile, entry: UserEntry, at: datetime) -> list[Chain]:
     return [
         chain
-        for chain in file.chains.get(entry.user.id, ())
+        for chain in snapshot.chains(file.party.id, entry.user.id)
         if chain.delegation.client == file.party.id
         and chain.holding is not None
         and (chain.window is None or chain.window.holds(at))

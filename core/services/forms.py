@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from lxml import etree
 
-from core.domain.catalogue import window_of
 from core.domain.identifiers import ServiceId, form_id
+from core.domain.party import window_of
 from core.domain.vocabulary import Service, ServiceKind
 from core.errors import ErrorCode, InvalidInput, NotFound
 from core.services.xml import parse_untrusted

@@ -148,7 +148,7 @@ class Store:
             with self._writer.begin() as connection:
                 number = _take_counter(connection)
                 written = command(self._catch_up(connection, number))
-                changes = self._number(written.edits, number, by)
+                changes = self._number(_leaving_their_places(connection, written.edits), number, by)
                 self._write_changes(connection, changes)
             self._advance(changes)
         return written.value
@@ -162,7 +162,8 @@ class Store:
             with self._writer.begin() as connection:
                 number = first = _take_counter(connection)
                 for some in _in_groups(facts, _ROWS_AT_A_TIME):
-                    changes = self._number((Edit(Operation.PUT, fact) for fact in some), number, by)
+                    puts: Iterable[Edit] = (Edit(Operation.PUT, fact) for fact in some)
+                    changes = self._number(_leaving_their_places(connection, puts) if first else puts, number, by)
                     self._write_changes(connection, changes)
                     number += len(changes)
             with self._reader.connect() as connection:
@@ -273,6 +274,30 @@ _REMOVES = {
     for kind in FACT_KINDS
 }
 _FIELDS = {kind.name: [each.name for each in fields(kind.record)] for kind in FACT_KINDS}
+
+
+# Where the snapshot keeps a fact, or finds it by: a put that changes this takes it out of its old place first.
+_PLACES = {
+    "register_role": ("party", "holder"),
+    "role_grant": ("reportee",),
+    "package_delegation": ("giver",),
+    "right_delegation": ("giver",),
+    "client_delegation": ("client",),
+}
+
+
+def _leaving_their_places(connection: Connection, edits: Iterable[Edit]) -> Iterator[Edit]:
+    for edit in edits:
+        kind = KIND_OF[type(edit.fact)]
+        places = _PLACES.get(kind.name)
+        if places is not None and edit.operation is Operation.PUT:
+            table = FACT_TABLES[kind.name]
+            (key,) = kind.key(edit.fact)
+            row = connection.execute(select(table).where(table.c.id == key)).one_or_none()
+            before = None if row is None else kind.record(*row)
+            if before is not None and any(getattr(before, name) != getattr(edit.fact, name) for name in places):
+                yield Edit(Operation.REMOVE, before)
+        yield edit
 
 
 def _row(kind: FactKind, fact: Fact) -> dict[str, Any]:

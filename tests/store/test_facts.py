@@ -62,7 +62,7 @@ def test_another_store_sees_a_change_with_its_next_question(store: Store, databa
     store.change("tests", lambda _snapshot: _writing(remove(GRANT)))
     file = other.snapshot().files.get(GIVER)
     assert file is not None
-    assert FIRM not in file.held
+    assert FIRM not in file.receivers
     other.close()
 
 
@@ -71,7 +71,7 @@ def test_a_reader_keeps_the_snapshot_it_started_with(store: Store) -> None:
     store.change("tests", lambda _snapshot: _writing(remove(GRANT)))
     file = before.files.get(GIVER)
     assert file is not None
-    assert FIRM in file.held
+    assert FIRM in file.receivers
 
 
 def test_changes_are_told_in_order_with_who_made_them(store: Store) -> None:

@@ -101,7 +101,7 @@ def test_a_reader_that_saw_a_number_has_seen_all_before_it(store: Store, databas
     watching = threading.Thread(target=watch)
     watching.start()
     with ThreadPoolExecutor(3) as pool:
-        list(pool.map(lambda n: stores[n % 3].change("w", _give(f"grant-{n}")), range(30)))
+        list(pool.map(lambda n: stores[n % 3].change("w", _give(f"later-{n}")), range(30)))
     done.set()
     watching.join(_PATIENCE)
     assert seen

@@ -39,7 +39,8 @@ ASKED = (CREATED, EARLY, datetime(2026, 1, 15, tzinfo=UTC), LATE)
 WINDOWS = ((None, None), (None, None), (None, None), (EARLY, LATE), (None, EARLY), (LATE, None))
 LONG_AGO = EARLY - timedelta(days=730)
 
-ORGANISATIONS = ("co-a", "co-b", "firm", "enk", "office")
+ORGANISATIONS = ("co-a", "co-b", "firm", "enk", "office", "zone")
+FORM_OF = ("AS", "AS", "AS", "ENK", "KTRF", "ORGL")
 SUB_UNITS = ("sub-a", "sub-b")
 PERSONS = ("pat", "kim")
 FORMS = ("AS", "ENK", "ESEK", "KTRF")
@@ -61,9 +62,13 @@ USERS = ("user-standard", "user-agent", "user-other")
 
 def cast() -> list[Party]:
     """The cast as it mostly is."""
-    organisations = zip(ORGANISATIONS, ("AS", "AS", "AS", "ENK", "KTRF"), strict=True)
+    organisations = zip(ORGANISATIONS, FORM_OF, strict=True)
     return [
-        *(_party(n, name, PartyKind.ORGANISATION, form=form) for n, (name, form) in enumerate(organisations)),
+        *(
+            # A department (ORGL) has a main unit too, and is no sub-unit for it.
+            _party(n, name, PartyKind.ORGANISATION, form=form, main_unit=PartyId("co-a") if form == "ORGL" else None)
+            for n, (name, form) in enumerate(organisations)
+        ),
         *(
             _party(n, name, PartyKind.SUB_UNIT, form="BEDR", main_unit=PartyId("co-a"))
             for n, name in enumerate(SUB_UNITS, 20)
@@ -78,7 +83,7 @@ def parties(draw: st.DrawFn) -> list[Party]:
     found = []
     for party in cast():
         if party.kind is PartyKind.SUB_UNIT:
-            main = PartyId(draw(st.sampled_from(("co-a", "office", "enk"))))
+            main = PartyId(draw(st.sampled_from(("co-a", "office", "enk", "zone"))))
             found.append(replace(party, main_unit=main))
         else:
             ends = (None, None, LATE) if party.kind is PartyKind.PERSON else (None, None, LONG_AGO)
@@ -94,10 +99,11 @@ def changed_parties() -> st.SearchStrategy[Party]:
     """A party of the cast in a new state: another form, main unit, end, name or number."""
     organisations = st.builds(
         _party,
-        st.integers(min_value=0, max_value=4),
+        st.integers(min_value=0, max_value=5),
         st.just(""),
         st.just(PartyKind.ORGANISATION),
-        form=st.sampled_from(FORMS),
+        form=st.sampled_from((*FORMS, "ORGL")),
+        main_unit=st.sampled_from((None, None, PartyId("co-a"))),
         ended=st.sampled_from((None, LONG_AGO)),
     ).map(lambda party: replace(party, id=PartyId(ORGANISATIONS[party.altinn_id])))
     sub_units = st.builds(
@@ -147,14 +153,14 @@ def register_roles() -> st.SearchStrategy[RegisterRole]:
 # -- what is given -----------------------------------------------------------------------------------
 
 EVERYBODY = (*ORGANISATIONS, *SUB_UNITS, *PERSONS)
-_GIVERS = st.sampled_from([PartyId(each) for each in ("co-a", "co-b", "enk", "office", "sub-a", "pat", "firm")])
+_GIVERS = st.sampled_from([PartyId(each) for each in ("co-a", "co-b", "enk", "office", "zone", "sub-a", "pat", "firm")])
 _SERVICES = st.sampled_from((OLD, NEW, OTHER))
 
 
-def _numbered(grants: st.SearchStrategy[Any], prefix: str) -> st.SearchStrategy[Any]:
-    """Ids that tell a grant's giver, so that a grant put again keeps its giver."""
+def _numbered(grants: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Ids that tell a grant's giver, so that a grant put again keeps its giver; the kinds share their ids."""
     return st.tuples(grants, st.integers(min_value=0, max_value=3)).map(
-        lambda drawn: replace(drawn[0], id=f"{prefix}-{_for_whom(drawn[0])}-{drawn[1]}")
+        lambda drawn: replace(drawn[0], id=f"{_for_whom(drawn[0])}-{drawn[1]}")
     )
 
 
@@ -172,7 +178,7 @@ def role_grants() -> st.SearchStrategy[RoleGrant]:
     grant = _windowed(
         RoleGrant, id=st.just(""), reportee=_GIVERS, receiver=receivers, role=roles, given_by=st.just("test")
     )
-    return _numbered(grant, "role")
+    return _numbered(grant)
 
 
 def package_delegations() -> st.SearchStrategy[PackageDelegation]:
@@ -182,7 +188,7 @@ def package_delegations() -> st.SearchStrategy[PackageDelegation]:
     grant = _windowed(
         PackageDelegation, id=st.just(""), giver=_GIVERS, receiver=receivers, package=packages, given_by=st.just("test")
     )
-    return _numbered(grant, "package")
+    return _numbered(grant)
 
 
 def right_delegations() -> st.SearchStrategy[RightDelegation]:
@@ -193,7 +199,7 @@ def right_delegations() -> st.SearchStrategy[RightDelegation]:
         RightDelegation,
         id=st.just(""), giver=_GIVERS, receiver=receivers, service=_SERVICES, actions=actions, given_by=st.just("test"),
     )  # fmt: skip
-    return _numbered(grant, "right")
+    return _numbered(grant)
 
 
 def _some(values: tuple[Any, ...]) -> st.SearchStrategy[frozenset[Any]]:
@@ -219,7 +225,7 @@ def client_delegations() -> st.SearchStrategy[ClientDelegation]:
         rights=_some(_SINGLE),
         given_by=st.just("test"),
     )
-    return _numbered(grant, "client")
+    return _numbered(grant)
 
 
 @st.composite

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from core.domain.change import KIND_OF, Fact, Key
 from core.domain.decision import Question, Subject, SubjectKind
+from core.domain.delegation import RoleGrant
 from core.domain.fold import build_snapshot
-from core.domain.identifiers import ServiceId
+from core.domain.identifiers import PartyId, ServiceId
 from core.domain.snapshot import Snapshot
 from core.domain.system import Generation
 from core.domain.vocabulary import DecisionTerms, Right
@@ -69,6 +70,7 @@ def worlds(draw: st.DrawFn) -> RandomWorld:
     for relation in draw(st.lists(relations(), min_size=1, max_size=5)):
         facts += relation
     facts += draw(st.lists(grants(), min_size=3, max_size=9))
+    facts += draw(st.sampled_from(([], [RoleGrant("key", PartyId("firm"), "ec-user", "ECKEYROLE", "test")])))
     until = draw(st.sampled_from((None, None, None, EARLY)))
     return RandomWorld({keyed(fact): fact for fact in facts}, DecisionTerms(old_roles_until=until))
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.domain.change import FACT_KINDS, Change, Edit, Fact, Operation, put, remove
 from core.domain.decision import Question, Subject, SubjectKind, decide
+from core.domain.delegation import PackageDelegation, RoleGrant
 from core.domain.fold import apply_changes, build_snapshot, preview
 from core.domain.identifiers import PartyId
 from core.domain.party import Party, RegisterRole
@@ -152,6 +153,24 @@ def test_a_proprietorship_that_becomes_a_company_no_longer_reaches_its_owner(sma
 
     assert decide(as_proprietorship, question).permitted
     assert not decide(as_company, question).permitted
+
+
+def test_facts_of_different_kinds_may_have_the_same_id(small: Facts) -> None:
+    """A fact is identified by its kind and its key: an id is not unique across kinds."""
+    given: list[Fact] = [
+        RegisterRole("1", PartyId("co-a"), PartyId("firm"), "REGN"),
+        RoleGrant("1", PartyId("co-a"), "firm", "UTINN", "test"),
+        PackageDelegation("1", PartyId("co-a"), "firm", "pack-1", "test"),
+    ]
+
+    one_by_one = _applied(small, [put(fact) for fact in given])
+    at_once = rebuilt(after(small, [put(fact) for fact in given]), 3, DecisionTerms())
+    fewer = apply_changes(at_once, numbered([remove(given[1])], 3))
+
+    for snapshot, expected in ((one_by_one, given), (at_once, given), (fewer, [given[0], given[2]])):
+        file = snapshot.files.get("co-a")
+        assert file is not None
+        assert [holding.fact for holding in file.own] == expected
 
 
 def _applied(facts: Facts, edits: list[Edit]) -> Snapshot:

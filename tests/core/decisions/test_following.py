@@ -52,7 +52,6 @@ REPLACED: dict[str, tuple[Fact, ...]] = {
         replace(FIRM_ITSELF, number="number-newer"),
     ),
     "a sub-unit, of another main unit": (SUB_UNIT, replace(SUB_UNIT, main_unit=CO_B)),
-    "facts of two kinds with one id": (replace(ROLE, id="1"), replace(GRANT, id="1"), replace(PACKAGE, id="1")),
 }
 
 
@@ -78,7 +77,7 @@ def store(url: str) -> Iterator[Store]:
 @pytest.mark.parametrize("replaced", REPLACED)
 def test_a_fact_put_again_takes_the_place_of_the_first(store: Store, url: str, replaced: str) -> None:
     for fact in REPLACED[replaced]:
-        store.change("test", lambda _, fact=fact: Written((put(fact),), None))
+        _put(store, fact)
 
     assert_as_if_opened_now(store, url)
 
@@ -96,7 +95,7 @@ def test_another_process_catches_up_with_all_of_it_at_once(store: Store, url: st
     follower = Store(url)
     try:
         for fact in REPLACED[replaced]:
-            store.change("test", lambda _, fact=fact: Written((put(fact),), None))
+            _put(store, fact)
 
         assert_as_if_opened_now(follower, url)
     finally:
@@ -106,9 +105,13 @@ def test_another_process_catches_up_with_all_of_it_at_once(store: Store, url: st
 def test_a_system_user_put_again_under_another_reference_leaves_the_first(store: Store, url: str) -> None:
     user = SystemUser("user-1", SystemUserKind.AGENT, "system", FIRM, "reference", "title", CREATED)
     for state in (user, replace(user, external_ref="new-reference")):
-        store.change("test", lambda _, state=state: Written((put(state),), None))
+        _put(store, state)
 
     assert_as_if_opened_now(store, url)
+
+
+def _put(store: Store, fact: Fact) -> None:
+    store.change("test", lambda _: Written((put(fact),), None))
 
 
 def assert_as_if_opened_now(store: Store, url: str) -> None:

@@ -28,7 +28,7 @@ def test_the_second_opinion_gives_every_case_its_outcome(case: Case) -> None:
     assert oracle_of(case.world).outcome(case.question) == case.outcome, case.why
 
 
-@settings(max_examples=120, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(worlds(), st.sampled_from(ASKED))
 def test_decide_and_the_second_opinion_agree_on_random_worlds(world: RandomWorld, at: datetime) -> None:
     snapshot = world.snapshot()
@@ -48,7 +48,7 @@ def test_the_random_worlds_are_worth_asking() -> None:
     told: Counter[tuple[SubjectKind, Outcome]] = Counter()
     reasons: set[str] = set()
 
-    @settings(max_examples=80, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(worlds(), st.sampled_from(ASKED))
     def ask(world: RandomWorld, at: datetime) -> None:
         snapshot = world.snapshot()

@@ -71,7 +71,7 @@ def test_an_approved_standard_system_user_has_what_was_asked_for(house: House) -
     assert file is not None
     assert (user.id, user.owner, entry.user) == (request.id, OWNDATA, user)
     assert (entry.latest.number, entry.latest.packages, entry.latest.rights) == (1, {VAT}, frozenset(rights))
-    held = [holding.fact for holding in file.held[user.id]]
+    held = [holding.fact for holding in house.now.holdings(OWNDATA, user.id)]
     packages = [fact.package for fact in held if isinstance(fact, PackageDelegation)]
     singles = {fact.service: fact.actions for fact in held if isinstance(fact, RightDelegation)}
     assert (packages, singles) == ([VAT], {A06: {"read", "write"}, BY_ROLE: {"*"}})

@@ -150,4 +150,4 @@ def test_what_others_gave_is_not_withdrawn_along(house: House) -> None:
     assert len(withdraw_package(house.store, CLIENT_BOSS, CLIENT_U, FACIL, TAX)) == 1
     file = house.now.files.get(CLIENT_U)
     assert file is not None
-    assert {receiver for receiver in file.held if receiver != "client-manager"} == {FACIL, OUTSIDER}
+    assert {receiver for receiver in file.receivers if receiver != "client-manager"} == {FACIL, OUTSIDER}

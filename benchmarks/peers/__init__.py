@@ -1,0 +1,1 @@
+"""The peers: other people's engines and servers, given the same work."""
