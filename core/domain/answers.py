@@ -7,14 +7,15 @@ from datetime import datetime
 from core.domain.catalogue import Policy
 from core.domain.change import Fact
 from core.domain.delegation import PackageDelegation, RightDelegation, RoleGrant
-from core.domain.identifiers import is_form
 from core.domain.party_file import Approved, Chain, Held, Holding
 from core.domain.question import Decision, Outcome, Question, Reason
 from core.domain.sharded import MASK
 from core.domain.snapshot import Snapshot
 from core.domain.vocabulary import ANY_ACTION, RIGHTHOLDER
 
-# Ready-made tuples and constants are for speed: these few functions run for every decision.
+# Ready-made tuples and constants are for speed: these few functions run for every decision. `_new` makes a
+# named tuple without the call in between that its own constructor is.
+_new = tuple.__new__
 _PERMIT, _NOT_APPLICABLE = Outcome.PERMIT, Outcome.NOT_APPLICABLE
 _PACKAGE, _RIGHT = (Reason.PACKAGE_ACCESS,), (Reason.RIGHT_ACCESS,)
 _REGISTERED, _SUBMISSION = (Reason.REGISTERED_CLIENT,), (Reason.SUBMISSION_ROLE,)
@@ -29,12 +30,12 @@ def yes(
         actions = policy.access_list.get(question.party)  # type: ignore[call-overload]
         if actions is None or (actions and question.right.action not in actions):
             return deny(snapshot, question, Reason.NOT_ON_ACCESS_LIST)
-    return Decision(_PERMIT, reasons, via, policy.obligations, snapshot.sequence, question)
+    return _new(Decision, (_PERMIT, reasons, via, policy.obligations, snapshot.sequence, question))
 
 
 def no(snapshot: Snapshot, question: Question, reason: Reason) -> Decision:
     """No rule gives the right."""
-    return Decision(_NOT_APPLICABLE, (reason,), (), (), snapshot.sequence, question)
+    return _new(Decision, (_NOT_APPLICABLE, (reason,), (), (), snapshot.sequence, question))
 
 
 def deny(snapshot: Snapshot, question: Question, reason: Reason) -> Decision:
@@ -42,16 +43,18 @@ def deny(snapshot: Snapshot, question: Question, reason: Reason) -> Decision:
     return Decision(Outcome.DENY, (reason,), (), (), snapshot.sequence, question)
 
 
-def by_holder(snapshot: Snapshot, question: Question, policy: Policy, holder: str, missing: Reason) -> Decision:
-    """What ``holder`` holds for the party decides; ``missing`` is the reason where nothing serves."""
+def held_by(snapshot: Snapshot, question: Question, policy: Policy, holder: str) -> Held | None:
+    """What ``holder`` holds for the question's party that opens the right now, or None."""
     # key_of_entry and ShardedMap.get written out: a call each would cost as much as the look-up.
     key = f"{question.party} {holder}"
     found = snapshot.entries.shards[hash(key) & MASK].get(key)
     if found is not None:
         for held in found if type(found) is tuple else (found,):
-            if type(held) is not Chain and type(held) is not Approved and accepts(policy, held, question.at):  # type: ignore[arg-type]
-                return yes(snapshot, question, policy, reasons_of(policy, held), (held.fact,))  # type: ignore[arg-type,union-attr]
-    return no(snapshot, question, missing)
+            if type(held) is Chain or type(held) is Approved:
+                continue
+            if opens(policy, held) and holds(held, question.at):  # type: ignore[arg-type]
+                return held  # type: ignore[return-value]
+    return None
 
 
 def held_by_person(
@@ -77,7 +80,8 @@ def holds(held: Held, at: datetime) -> bool:
     """Whether the holding is in force at ``at``."""
     if type(held) is Holding:
         return held.window is None or held.window.holds(at)
-    return _is_current(held.valid_from, held.valid_to, at)  # type: ignore[union-attr]
+    begins, ends = held.valid_from, held.valid_to  # type: ignore[union-attr]
+    return (begins is None and ends is None) or _is_current(begins, ends, at)
 
 
 def opens(policy: Policy, held: Held) -> bool:
@@ -112,6 +116,6 @@ def reasons_of(policy: Policy, held: Held) -> tuple[Reason, ...]:
     if kind is Holding and not policy.packages.isdisjoint(held.packages):
         return _PACKAGE
     by_register = held.ground != RIGHTHOLDER
-    if is_form(policy.right.service):
+    if policy.is_form:
         return _REGISTERED if by_register else _SUBMISSION
     return _REGISTER_ROLE if by_register else _ROLE

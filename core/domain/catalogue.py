@@ -56,6 +56,7 @@ class Policy(NamedTuple):
 
     ``roles`` and ``packages`` are accepted alike; ``lasting_roles`` are the roles that go on counting
     when imported legacy roles have ended. ``timed`` are rules that hold only within their own window.
+    ``depends_on_time``: the question's moment must be looked at. ``level`` is the service's minimum.
     """
 
     right: Right
@@ -68,6 +69,9 @@ class Policy(NamedTuple):
     obligations: tuple[Obligation, ...]
     window: Window | None
     access_list: Mapping[PartyId, frozenset[str]] | None
+    depends_on_time: bool
+    level: int
+    is_form: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +179,16 @@ def _compile_policies(
     lists = _access_lists(by_type.get(AccessListEntry, ()))
     lasting = frozenset(code for code, role in roles.items() if role.kind is not RoleKind.LEGACY)
     return {
-        right: _policy(right, services[right.service], tuple(rules_of), form_roles, lasting, lists)
+        right: _policy(right, services[right.service], tuple(rules_of), form_roles, lasting, lists)._replace(
+            depends_on_time=_depends_on_time(services[right.service], rules_of, terms)
+        )
         for right, rules_of in rows.items()
     }
+
+
+def _depends_on_time(service: Service, rules: Iterable[PolicyRule], terms: DecisionTerms) -> bool:
+    timed: list[Service | PolicyRule] = [service, *rules]
+    return terms.old_roles_until is not None or any(row.valid_from or row.valid_to for row in timed)
 
 
 def _policy(
@@ -203,6 +214,9 @@ def _policy(
         obligations=_obligations(service),
         window=window_of(service.valid_from, service.valid_to),
         access_list=lists.get(service.id, {}) if service.access_list else None,
+        depends_on_time=True,
+        level=service.minimum_level,
+        is_form=service.kind is ServiceKind.FORM,
     )
 
 

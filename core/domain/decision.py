@@ -25,7 +25,7 @@ def decide(snapshot: Snapshot, question: Question) -> Decision:
     policy = snapshot.catalogue.policies.get(question.right)
     if policy is None:
         return _without_policy(snapshot, question)
-    if policy.timed or policy.window is not None or snapshot.terms.old_roles_until is not None:
+    if policy.depends_on_time:
         if policy.window is not None and not policy.window.holds(question.at):
             return no(snapshot, question, Reason.SERVICE_CLOSED)
         policy = _policy_at(snapshot, policy, question.at)

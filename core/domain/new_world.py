@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from core.domain.answers import accepts, by_holder, held_by_person, no, opens, reasons_of, yes
+from core.domain.answers import accepts, held_by, held_by_person, no, opens, reasons_of, yes
 from core.domain.catalogue import Policy
 from core.domain.party_file import Approved, Chain
 from core.domain.question import Decision, Question, Reason
@@ -13,36 +13,50 @@ from core.domain.snapshot import Snapshot
 from core.domain.system import Generation, SystemUserKind
 from core.domain.vocabulary import OWN_ORGANISATION
 
+_BY_PACKAGE, _BY_RIGHT = (Reason.PACKAGE_ACCESS,), (Reason.RIGHT_ACCESS,)
 _CLIENT_BY_PACKAGE = (Reason.PACKAGE_ACCESS, Reason.CLIENT_DELEGATION)
 _CLIENT_BY_RIGHT = (Reason.RIGHT_ACCESS, Reason.CLIENT_DELEGATION)
 
 
 def decide_system_user(snapshot: Snapshot, question: Question, policy: Policy) -> Decision:
     """A client by way of a live chain, or the owner itself (and its sub-units) by what the owner gave."""
-    subject, party, _, at = question
+    (_, user, _), party, right, at = question
     # key_of_entry and ShardedMap.get written out: a call each would cost as much as the look-up.
-    key = f"{party} {subject.id}"
+    key = f"{party} {user}"
     found = snapshot.entries.shards[hash(key) & MASK].get(key)
-    if found is not None:
-        for entry in found if type(found) is tuple else (found,):
-            if type(entry) is Chain:
-                reasons = _client_reasons(policy, entry, at)
-                if reasons is not None:
-                    held = entry.holding
-                    via = (entry.delegation,) if held is None else (held.fact, entry.delegation)
-                    return yes(snapshot, question, policy, reasons, via)
-            elif type(entry) is Approved and accepts(policy, entry.grant, at) and _within(policy, entry.generation):
-                return yes(snapshot, question, policy, reasons_of(policy, entry.grant), (entry.grant,))
-    return no(snapshot, question, _why_not_system_user(snapshot, question, policy))
+    if found is None:
+        return no(snapshot, question, _why_nothing(snapshot, str(user)))
+    packages = policy.packages
+    for entry in found if type(found) is tuple else (found,):
+        if type(entry) is Chain:
+            reasons = _client_reasons(policy, entry)
+        elif type(entry) is not Approved:
+            continue
+        elif right in entry.rights or policy.whole in entry.rights:
+            reasons = _BY_RIGHT
+        else:
+            reasons = None if packages.isdisjoint(entry.usable) else _BY_PACKAGE
+        if reasons is not None and (entry.window is None or entry.window.holds(at)):
+            return yes(snapshot, question, policy, reasons, entry.via)
+    return _by_other_ways(snapshot, question, policy)
 
 
-def _client_reasons(policy: Policy, chain: Chain, at: datetime) -> tuple[Reason, ...] | None:
+def _by_other_ways(snapshot: Snapshot, question: Question, policy: Policy) -> Decision:
+    """What the owner gave opens the right one way, and the ceiling another (a package here, a single right there)."""
+    for entry in snapshot.entries_for(question.party, str(question.subject.id)):
+        if type(entry) is Approved and _within(policy, entry.generation) and accepts(policy, entry.grant, question.at):
+            return yes(snapshot, question, policy, reasons_of(policy, entry.grant), entry.via)
+    return no(snapshot, question, _why_not(snapshot, question, policy))
+
+
+def _client_reasons(policy: Policy, chain: Chain) -> tuple[Reason, ...] | None:
     """held by the owner for the client ∩ ceiling of the generation ∩ delegated for the client.
 
-    Source of the rule: pdp-and-tokens §12.2.
+    Source of the rule: pdp-and-tokens §12.2. A package that is in all three decides it; else each of the
+    three is asked whether it opens the right.
     """
-    if chain.window is not None and not chain.window.holds(at):
-        return None
+    if not policy.packages.isdisjoint(chain.usable):
+        return _CLIENT_BY_PACKAGE
     if not _within(policy, chain.generation):
         return None
     if not policy.packages.isdisjoint(chain.packages):
@@ -71,21 +85,28 @@ def _within(policy: Policy, generation: Generation | None) -> bool:
     )
 
 
-def _why_not_system_user(snapshot: Snapshot, question: Question, policy: Policy) -> Reason:
-    user = snapshot.users.get(str(question.subject.id))
-    if user is None or not user.active:
+def _why_nothing(snapshot: Snapshot, user: str) -> Reason:
+    entry = snapshot.users.shards[hash(user) & MASK].get(user)
+    if entry is None or not entry.active:
         return Reason.SYSTEM_USER_NOT_ACTIVE
-    entries = snapshot.entries_for(question.party, user.user.id)
-    chains = [entry for entry in entries if isinstance(entry, Chain)]
+    return Reason.NOT_A_CLIENT if entry.user.kind is SystemUserKind.AGENT else Reason.MISSING_ACCESS
+
+
+def _why_not(snapshot: Snapshot, question: Question, policy: Policy) -> Reason:
+    nothing = _why_nothing(snapshot, str(question.subject.id))
+    if nothing is Reason.SYSTEM_USER_NOT_ACTIVE:
+        return nothing
+    entries = snapshot.entries_for(question.party, str(question.subject.id))
+    chains = [entry for entry in entries if type(entry) is Chain]
     live = [chain for chain in chains if _is_live(chain, question.at)]
     if live:
         inside = any(_within(policy, chain.generation) for chain in live)
         return Reason.MISSING_PACKAGE_ACCESS if inside else Reason.OUTSIDE_CEILING
     if chains:
         return Reason.GROUND_ENDED
-    if any(isinstance(entry, Approved) and accepts(policy, entry.grant, question.at) for entry in entries):
+    if any(type(entry) is Approved and accepts(policy, entry.grant, question.at) for entry in entries):
         return Reason.OUTSIDE_CEILING
-    return Reason.NOT_A_CLIENT if user.user.kind is SystemUserKind.AGENT else Reason.MISSING_ACCESS
+    return nothing
 
 
 def _is_live(chain: Chain, at: datetime) -> bool:
@@ -110,4 +131,7 @@ def decide_organisation(snapshot: Snapshot, question: Question, policy: Policy) 
     holder = str(question.subject.id)
     if holder == question.party and snapshot.party(holder) is not None:
         return yes(snapshot, question, policy, (Reason.OWN_PARTY,), ())
-    return by_holder(snapshot, question, policy, holder, Reason.MISSING_ACCESS)
+    held = held_by(snapshot, question, policy, holder)
+    if held is None:
+        return no(snapshot, question, Reason.MISSING_ACCESS)
+    return yes(snapshot, question, policy, reasons_of(policy, held), (held.fact,))

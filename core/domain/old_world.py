@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from core.domain.answers import by_holder, deny, held_by_person, holds, no, reasons_of, yes
+from core.domain.answers import deny, held_by, held_by_person, holds, no, reasons_of, yes
 from core.domain.catalogue import Policy
-from core.domain.identifiers import is_form, is_legacy
-from core.domain.question import LEVEL_OF, Decision, Outcome, Question, Reason, SubjectKind
+from core.domain.identifiers import is_legacy
+from core.domain.question import LEVEL_OF, Decision, Question, Reason, SubjectKind
+from core.domain.sharded import MASK
 from core.domain.snapshot import Snapshot
 from core.domain.system import SystemState
 
@@ -19,25 +20,31 @@ def decide_enterprise_system(snapshot: Snapshot, question: Question, policy: Pol
     soap-svc §12); who must hold the role when a person has logged on too is inferred there.
     """
     subject, party, right, _ = question
-    system = snapshot.enterprise_systems.get(int(subject.id))
+    number = int(subject.id)
+    system = snapshot.enterprise_systems.shards[hash(number) & MASK].get(number)
     if system is None:
         return no(snapshot, question, Reason.SYSTEM_UNKNOWN)
-    if system.state is not SystemState.ACTIVE:
+    if system.state is not _ACTIVE:
         return deny(snapshot, question, Reason.SYSTEM_LOCKED)
-    if policy.service.minimum_level > LEVEL_OF[SubjectKind.ENTERPRISE_SYSTEM]:
+    if policy.level > _SYSTEM_LEVEL:
         return deny(snapshot, question, Reason.LEVEL_TOO_LOW)
-    whose = OWNER_COUNTS if is_form(right.service) else _WHOSE_RIGHTS.get(right.action, OWNER_COUNTS)
+    whose = OWNER_COUNTS if policy.is_form else _WHOSE_RIGHTS.get(right.action, OWNER_COUNTS)
     if whose == PERSON_COUNTS:
         if subject.person is None:
             return no(snapshot, question, Reason.PERSON_REQUIRED)
         return _as_person(snapshot, question, policy, subject.person)
     if system.owner == party:
         return yes(snapshot, question, policy, (Reason.OWN_PARTY,), (system,))
-    decision = by_holder(snapshot, question, policy, system.owner, _missing(snapshot, question, policy))
-    if decision.outcome is not Outcome.NOT_APPLICABLE or whose == OWNER_COUNTS or subject.person is None:
-        return decision
+    held = held_by(snapshot, question, policy, system.owner)
+    if held is not None:
+        return yes(snapshot, question, policy, reasons_of(policy, held), (held.fact,))
+    if whose == OWNER_COUNTS or subject.person is None:
+        return no(snapshot, question, _missing(snapshot, question, policy))
     return _as_person(snapshot, question, policy, subject.person)
 
+
+_ACTIVE = SystemState.ACTIVE
+_SYSTEM_LEVEL = LEVEL_OF[SubjectKind.ENTERPRISE_SYSTEM]
 
 OWNER_COUNTS = "owner"
 PERSON_COUNTS = "person"
@@ -62,7 +69,7 @@ def decide_person_login(snapshot: Snapshot, question: Question, policy: Policy) 
         return no(snapshot, question, Reason.SUBJECT_UNKNOWN)
     if question.subject.id != question.party:
         return no(snapshot, question, Reason.ONLY_FOR_SELF)
-    if policy.service.minimum_level > LEVEL_OF[SubjectKind.PERSON_LOGIN]:
+    if policy.level > LEVEL_OF[SubjectKind.PERSON_LOGIN]:
         return deny(snapshot, question, Reason.LEVEL_TOO_LOW)
     return yes(snapshot, question, policy, (Reason.OWN_PARTY,), ())
 
@@ -74,13 +81,14 @@ def decide_enterprise_user(snapshot: Snapshot, question: Question, policy: Polic
         return no(snapshot, question, Reason.SUBJECT_UNKNOWN)
     if user.state is not SystemState.ACTIVE:
         return deny(snapshot, question, Reason.SYSTEM_LOCKED)
-    if policy.service.minimum_level > LEVEL_OF[SubjectKind.ENTERPRISE_USER]:
+    if policy.level > LEVEL_OF[SubjectKind.ENTERPRISE_USER]:
         return deny(snapshot, question, Reason.LEVEL_TOO_LOW)
-    missing = _missing(snapshot, question, policy)
-    decision = by_holder(snapshot, question, policy, user.id, missing)
-    if decision.outcome is not Outcome.NOT_APPLICABLE or not _has_key_role(snapshot, user.owner, user.id, question.at):
-        return decision
-    return by_holder(snapshot, question, policy, user.owner, missing)
+    held = held_by(snapshot, question, policy, user.id)
+    if held is None and _has_key_role(snapshot, user.owner, user.id, question.at):
+        held = held_by(snapshot, question, policy, user.owner)
+    if held is None:
+        return no(snapshot, question, _missing(snapshot, question, policy))
+    return yes(snapshot, question, policy, reasons_of(policy, held), (held.fact,))
 
 
 _KEY_ROLE_OF_ENTERPRISE_USERS = "ECKEYROLE"
@@ -101,6 +109,6 @@ def _missing(snapshot: Snapshot, question: Question, policy: Policy) -> Reason:
     until = snapshot.terms.old_roles_until
     if until is not None and question.at >= until:
         return Reason.OLD_ROLES_ENDED
-    if is_form(question.right.service):
+    if policy.is_form:
         return Reason.MISSING_SUBMISSION_ROLE
     return Reason.MISSING_ROLE_ACCESS if is_legacy(question.right.service) else Reason.MISSING_ACCESS

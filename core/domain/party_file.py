@@ -11,10 +11,11 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from core.domain.catalogue import NOTHING, Catalogue
+from core.domain.change import Fact
 from core.domain.delegation import ClientDelegation, PackageDelegation, RightDelegation, RoleGrant
 from core.domain.party import Party, RegisterRole, Window, window_of
 from core.domain.system import Generation
-from core.domain.vocabulary import OWN_ORGANISATION, PERSON_INHERITS_RULE, Right
+from core.domain.vocabulary import ANY_ACTION, OWN_ORGANISATION, PERSON_INHERITS_RULE, Right
 
 Grant = RoleGrant | PackageDelegation | RightDelegation
 HeldFact = RegisterRole | Grant
@@ -53,23 +54,42 @@ Held = Holding | RoleGrant | PackageDelegation | RightDelegation
 class Chain(NamedTuple):
     """A client delegation joined with one holding of the ground it flows from.
 
-    ``packages`` are those delegated and still held through that ground. Without a holding the ground
-    has ended, and the delegation is dead. ``generation`` is the ceiling it is under, None where the system
+    ``via`` are the facts a Permit rests on, the delegation last. Without a ``holding`` the ground has ended,
+    and the delegation is dead. ``packages`` are those delegated and still held through that ground;
+    ``usable`` those of them that the ceiling names too. ``generation`` is the ceiling, None where the system
     user is not active or the delegation is not its owner's.
     """
 
-    delegation: ClientDelegation
-    holding: Held | None
-    packages: frozenset[str]
+    via: tuple[Fact, ...]
+    usable: frozenset[str]
     window: Window | None
+    packages: frozenset[str]
     generation: Generation | None
+    holding: Held | None
+
+    @property
+    def delegation(self) -> ClientDelegation:
+        """The client delegation."""
+        return self.via[-1]  # type: ignore[return-value]
 
 
 class Approved(NamedTuple):
-    """What an owner gave its own system user, with the ceiling it is under (None: not active)."""
+    """What an owner gave its own system user, with the ceiling it is under (None: not active).
 
-    grant: PackageDelegation | RightDelegation
+    ``via`` is the grant, as the facts a Permit rests on; ``usable`` and ``rights`` are what the grant brings
+    and the ceiling names too.
+    """
+
+    via: tuple[PackageDelegation | RightDelegation]
+    usable: frozenset[str]
+    rights: frozenset[Right]
+    window: Window | None
     generation: Generation | None
+
+    @property
+    def grant(self) -> PackageDelegation | RightDelegation:
+        """What the owner gave."""
+        return self.via[0]
 
 
 Entry = Held | Chain | Approved
@@ -111,6 +131,7 @@ class Closer:
         self._catalogue = catalogue
         self._system_user = system_user
         self._carried: dict[tuple[str, str | None], frozenset[str]] = {}
+        self._rights: dict[frozenset[Right], frozenset[Right]] = {}
 
     def close(
         self, party: Party, facts: Iterable[PartyFact], sources: Iterable[PartyFile]
@@ -161,26 +182,40 @@ class Closer:
         if not isinstance(held, (PackageDelegation, RightDelegation)):
             return held
         user = self._system_user(receiver)
-        return held if user is None or user.owner != held.giver else Approved(held, user.latest)
+        if user is None or user.owner != held.giver:
+            return held
+        ceiling = user.latest
+        packages = NOTHING if ceiling is None else _common(held.packages, ceiling.packages)
+        rights = NO_RIGHTS if ceiling is None else self._named(held.rights, ceiling.rights)
+        return Approved((held,), packages, rights, held.window, ceiling)
+
+    def _named(self, rights: frozenset[Right], ceiling: frozenset[Right]) -> frozenset[Right]:
+        """Those of ``rights`` that the ceiling names, one by one or by the whole service."""
+        named = frozenset(right for right in rights if right in ceiling or Right(right.service, ANY_ACTION) in ceiling)
+        return self._rights.setdefault(named, named)
 
     def _chains(self, delegation: ClientDelegation, held_by_provider: Iterable[Entry]) -> list[Chain]:
-        own = window_of(delegation.valid_from, delegation.valid_to)
-        generation = self._ceiling(delegation)
         if delegation.ground == OWN_ORGANISATION:
             # The provider holds everything for itself: no holding limits what it put on its own system user.
-            return [Chain(delegation, None, delegation.packages, own, generation)]
+            return [self._chain(delegation, None, delegation.packages)]
         chains = [
-            Chain(
-                delegation,
-                held,
-                _common(delegation.packages, held.packages),
-                _narrow(own, held.window),
-                generation,
-            )
+            self._chain(delegation, held, _common(delegation.packages, held.packages))
             for held in held_by_provider
             if not isinstance(held, (Chain, Approved)) and held.ground == delegation.ground
         ]
-        return chains or [Chain(delegation, None, NOTHING, own, generation)]
+        return chains or [self._chain(delegation, None, NOTHING)]
+
+    def _chain(self, delegation: ClientDelegation, held: Held | None, packages: frozenset[str]) -> Chain:
+        generation = self._ceiling(delegation)
+        window = window_of(delegation.valid_from, delegation.valid_to)
+        return Chain(
+            via=(delegation,) if held is None else (held.fact, delegation),
+            usable=NOTHING if generation is None else _common(packages, generation.packages),
+            window=window if held is None else _narrow(window, held.window),
+            packages=packages,
+            generation=generation,
+            holding=held,
+        )
 
     def _ceiling(self, delegation: ClientDelegation) -> Generation | None:
         """The generation the delegation names, if it is one of an active user on its owner's own relations."""
