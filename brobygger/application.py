@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -28,6 +29,8 @@ def application_from_environment() -> WSGIApplication:
     settings = Settings.from_env(os.environ)
     configure_logs(settings.log_level)
     store = open_store(settings)
+    # The facts stay as long as the process: the collector need not walk them with every round.
+    gc.freeze()
     start_archiver(store, settings.archive_seconds)
     return create_application(store, settings)
 

@@ -131,7 +131,9 @@ class Closer:
         self._catalogue = catalogue
         self._system_user = system_user
         self._carried: dict[tuple[str, str | None], frozenset[str]] = {}
+        self._users: dict[str, SystemUserPart | None] = {}
         self._rights: dict[frozenset[Right], frozenset[Right]] = {}
+        self._packages: dict[frozenset[str], frozenset[str]] = {}
 
     def close(
         self, party: Party, facts: Iterable[PartyFact], sources: Iterable[PartyFile]
@@ -181,13 +183,23 @@ class Closer:
     def _approved(self, held: Held, receiver: str) -> Held | Approved:
         if not isinstance(held, (PackageDelegation, RightDelegation)):
             return held
-        user = self._system_user(receiver)
+        user = self._user(receiver)
         if user is None or user.owner != held.giver:
             return held
         ceiling = user.latest
-        packages = NOTHING if ceiling is None else _common(held.packages, ceiling.packages)
+        packages = NOTHING if ceiling is None else self._common(held.packages, ceiling.packages)
         rights = NO_RIGHTS if ceiling is None else self._named(held.rights, ceiling.rights)
         return Approved((held,), packages, rights, held.window, ceiling)
+
+    def _user(self, user: str) -> SystemUserPart | None:
+        if user not in self._users:
+            self._users[user] = self._system_user(user)
+        return self._users[user]
+
+    def _common(self, some: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+        """What the two have in common, as a set that equal ones share."""
+        common = some if some <= others else some & others
+        return self._packages.setdefault(common, common)
 
     def _named(self, rights: frozenset[Right], ceiling: frozenset[Right]) -> frozenset[Right]:
         """Those of ``rights`` that the ceiling names, one by one or by the whole service."""
@@ -199,18 +211,23 @@ class Closer:
             # The provider holds everything for itself: no holding limits what it put on its own system user.
             return [self._chain(delegation, None, delegation.packages)]
         chains = [
-            self._chain(delegation, held, _common(delegation.packages, held.packages))
+            self._chain(delegation, held, self._common(delegation.packages, held.packages))
             for held in held_by_provider
             if not isinstance(held, (Chain, Approved)) and held.ground == delegation.ground
         ]
-        return chains or [self._chain(delegation, None, NOTHING)]
+        if not chains:
+            return [self._chain(delegation, None, NOTHING)]
+        if delegation.rights or delegation.resources:
+            return chains
+        # What brings none of the packages adds nothing, but that the ground still stands is worth one chain.
+        return [chain for chain in chains if chain.packages] or chains[:1]
 
     def _chain(self, delegation: ClientDelegation, held: Held | None, packages: frozenset[str]) -> Chain:
         generation = self._ceiling(delegation)
         window = window_of(delegation.valid_from, delegation.valid_to)
         return Chain(
             via=(delegation,) if held is None else (held.fact, delegation),
-            usable=NOTHING if generation is None else _common(packages, generation.packages),
+            usable=NOTHING if generation is None else self._common(packages, generation.packages),
             window=window if held is None else _narrow(window, held.window),
             packages=packages,
             generation=generation,
@@ -219,7 +236,7 @@ class Closer:
 
     def _ceiling(self, delegation: ClientDelegation) -> Generation | None:
         """The generation the delegation names, if it is one of an active user on its owner's own relations."""
-        user = self._system_user(delegation.system_user)
+        user = self._user(delegation.system_user)
         if user is None or user.owner != delegation.provider:
             return None
         if delegation.ground == OWN_ORGANISATION and delegation.client != user.owner:
@@ -266,11 +283,6 @@ def _replace_dead(entries: list[Entry], delegation: ClientDelegation, joined: li
             if not (isinstance(entry, Chain) and entry.delegation is delegation and entry.holding is None)
         ]
         entries[:] = [*kept, *joined]
-
-
-def _common(some: frozenset[str], others: frozenset[str]) -> frozenset[str]:
-    # Most delegations name only what is held: then the delegation's own set serves, and no copy is made.
-    return some if some <= others else some & others
 
 
 def receiver_of(fact: HeldFact) -> str:
