@@ -15,6 +15,7 @@ from core import mask_numbers_in
 WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 _LOGGER = logging.getLogger("brobygger")
+_TALKATIVE = ("alembic", "spyne")
 
 
 class _JsonLines(logging.Formatter):
@@ -41,6 +42,8 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    for library in _TALKATIVE:
+        logging.getLogger(library).setLevel(max(logging.WARNING, root.level))
 
 
 def logged(application: WSGIApplication) -> WSGIApplication:

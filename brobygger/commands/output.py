@@ -23,11 +23,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
 _REFUSED, _MISUSED = 1, 2
+_WIDE = 200
+_SENTENCES = frozenset({"why"})
 
 
 def console() -> Console:
     """The terminal, wide enough that nothing is cut where it is not a terminal."""
-    return Console(width=None if sys.stdout.isatty() else 160)
+    return Console(width=None if sys.stdout.isatty() else _WIDE)
 
 
 def print_json(value: Any) -> None:
@@ -37,7 +39,10 @@ def print_json(value: Any) -> None:
 
 def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     """Print rows as a table."""
-    table = Table(*columns, title=title, title_justify="left")
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        # Codes and numbers are worthless when they are cut; sentences may fold.
+        table.add_column(column, no_wrap=column not in _SENTENCES, overflow="fold")
     for row in rows:
         table.add_row(*row)
     console().print(table)

@@ -57,6 +57,8 @@ def demo(is_check: bool, describe: bool, host: str | None, port: int | None, as_
     if is_check:
         _check(as_json)
         return
+    # The table is the message here; set the variable to see each call as well.
+    os.environ.setdefault("BROBYGGER_LOG_LEVEL", "warning")
     settings = _settings(True, host, port, None)
     _prepare(settings)
     # Stopped from outside, the server behind this command must stop too.
