@@ -26,7 +26,7 @@ from benchmarks.load import Load, Request, on_cores, put_load
 CONNECTIONS = (1, 8, 64)
 OURS, PEER = "brobygger", "raw spyne"
 
-_THREADS = 16
+_THREADS = 8
 _ROUNDS, _SECONDS = 3, 8.0
 _QUICK_ROUNDS, _QUICK_SECONDS = 2, 3.0
 _WARM_UP_SECONDS = 1.0

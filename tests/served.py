@@ -34,6 +34,11 @@ class _Quiet(WSGIRequestHandler):
         """Say nothing: pytest shows what matters."""
 
 
+def _not_yet(_environ: object, _start_response: object) -> list[bytes]:
+    """Holds the place of the application, which must know the port before it can be made."""
+    return []
+
+
 class Served:
     """A gateway that is being served."""
 
@@ -50,7 +55,7 @@ def served(database_url: str, facts: Iterable[Fact] = (), terms: DecisionTerms |
     clock = MovableClock()
     store = Store(database_url, clock=clock, terms=terms)
     store.import_facts("tests", facts)
-    server = make_server("127.0.0.1", 0, None, server_class=_Server, handler_class=_Quiet)  # type: ignore[arg-type,type-var]
+    server = make_server("127.0.0.1", 0, _not_yet, server_class=_Server, handler_class=_Quiet)
     url = f"http://127.0.0.1:{server.server_port}"
     settings = Settings(database_url=database_url, demo=True, public_url=url, log_level="warning")
     server.set_app(create_application(store, settings))

@@ -40,6 +40,7 @@ class Worlds:
         self._stack = stack
         self._served: dict[str, Served] = {}
         self._tokens: dict[tuple[str, float], str] = {}
+        self._key = key
         self._client = {**CLIENT, "key": key}
 
     def of(self, world: World) -> Served:
@@ -49,7 +50,7 @@ class Worlds:
             shutil.copy(self._template, path)
             gateway = self._stack.enter_context(served(f"sqlite:///{path}", terms=world.terms))
             gateway.store.import_facts("tests", with_secrets(world.facts, hash_password(gateway.store, PASSWORD)))
-            key = self._client["key"]
+            key = self._key
             public = {name: key[name] for name in ("kty", "n", "e", "kid", "alg", "use")}
             register_issuer_client(
                 gateway.store, ClientRow(CLIENT["client_id"], CLIENT["organisation"], SCOPES, (public,))

@@ -92,7 +92,9 @@ def _described(folder: Path, port: int) -> dict[str, Any]:
 def _status(receipt: str) -> tuple[str, list[tuple[str, str]]]:
     root = parse_untrusted(receipt)
     batch = next(root.iter("DataBatchInReceipt"))
-    units = [(unit.get("status", ""), " ".join(unit.itertext()).strip()) for unit in root.iter("DataUnitInReceipt")]
+    units = [
+        (unit.get("status", ""), " ".join(map(str, unit.itertext())).strip()) for unit in root.iter("DataUnitInReceipt")
+    ]
     return batch.get("status", ""), units
 
 

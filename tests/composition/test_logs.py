@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,14 +14,14 @@ from brobygger.logs import configure_logs, logged
 
 
 @pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """What is logged, as configured for serving."""
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
     root = logging.getLogger()
     before = root.handlers[:], root.level
     configure_logs("info")
-    yield stream  # type: ignore[misc]
+    yield stream
     root.handlers[:], root.level = before
 
 

@@ -16,6 +16,7 @@ from core import (
     CallerKind,
     ClientDelegation,
     Confidence,
+    EnterpriseSystem,
     Fact,
     Generation,
     PackageDelegation,
@@ -30,6 +31,7 @@ from core import (
     SubjectKind,
     SubmissionDecision,
     System,
+    SystemState,
     SystemUser,
     SystemUserKind,
     SystemUserLink,
@@ -138,8 +140,9 @@ def test_a_successor_counts_only_within_its_time() -> None:
 
 
 def test_a_locked_system_is_refused_whichever_world_rules() -> None:
-    locked = next(fact for fact in small_world() if getattr(fact, "secret", None))
-    barred = _asked(STRANGER, _row(Authority.NEW), replace(locked, state="locked"), without=(locked,))  # type: ignore[type-var]
+    system = next(fact for fact in small_world() if isinstance(fact, EnterpriseSystem))
+    locked = replace(system, state=SystemState.LOCKED)
+    barred = _asked(STRANGER, _row(Authority.NEW), locked, without=(system,))
     assert barred.ruling.reasons[0] == "system-locked"
 
 

@@ -12,6 +12,7 @@ from core import (
     Confidence,
     DelegationRefused,
     ErrorCode,
+    Fact,
     InvalidInput,
     NotAllowed,
     NotFound,
@@ -36,7 +37,7 @@ MANAGES = Caller(CallerKind.PERSON, party=MANAGER)
 def filled(sqlite_store: Store) -> Store:
     """The small world, where a general manager has ADMAI and UTINN, and a person to give roles to."""
     source = ("made for the tests", "2026-11-22", Confidence.STATED)
-    more = [
+    more: list[Fact] = [
         Conferral("ADMAI", "DAGL", *source),
         Conferral("UTINN", "DAGL", *source),
         Party(HELPER, PartyKind.PERSON, HELPER_NUMBER, "André Bjørn Håkonsén", 5),

@@ -25,7 +25,6 @@ from core import (
     remove,
     submit_batch,
 )
-from core.store.group_commit import GroupCommit
 from tests.small_world import FIRM, FORM, GIVER, GRANT, STRANGER, SYSTEM, small_world
 
 CALLER = Caller(CallerKind.ENTERPRISE_SYSTEM, party=FIRM, enterprise_system=SYSTEM)
@@ -172,7 +171,7 @@ def test_a_piece_of_work_that_fails_does_not_fail_those_it_shared_a_commit_with(
 
     with ThreadPoolExecutor(6) as pool:
         leader = pool.submit(store.write, slow)
-        group: GroupCommit[object] = store._group
+        group = store._group
         others = [pool.submit(store.write, lambda _ledger: "good") for _ in range(4)]
         failing = pool.submit(store.write, bad)
         while len(group._waiting) < 5 and not leader.done():

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core.domain.identifiers import ServiceId
 from core.domain.new_records import NewRequest
 from core.domain.system import RequestStatus, SystemUserKind
 from core.domain.vocabulary import Right
@@ -141,9 +142,13 @@ def test_a_person_is_no_owner_and_the_number_is_not_repeated(house: House) -> No
 
 
 def test_the_checks_come_in_the_stated_order(house: House) -> None:
-    wrong = {"owner_number": "310009997", "redirect_url": "nei", "packages": (), "rights": ()}
+    wrong: dict[str, Any] = {"owner_number": "310009997", "redirect_url": "nei", "packages": (), "rights": ()}
     order = [refusal(house, **wrong).code]
-    for mended in ({"owner_number": numbered(OWNDATA)}, {"redirect_url": None}, {"rights": (Right("nei", "*"),)}):
+    for mended in (
+        {"owner_number": numbered(OWNDATA)},
+        {"redirect_url": None},
+        {"rights": (Right(ServiceId("nei"), "*"),)},
+    ):
         wrong |= mended
         order.append(refusal(house, **wrong).code)
     assert order == [

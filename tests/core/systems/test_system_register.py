@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core.domain.caller import OPERATOR
+from core.domain.identifiers import ServiceId
 from core.domain.vocabulary import Right
 from core.errors import ErrorCode, InvalidInput, NotAllowed, NotFound
 from core.services.system_check import InvalidSystem, SystemProblemCode
@@ -50,7 +51,7 @@ def test_a_registered_system_is_there_as_it_was_sent(house: House) -> None:
         ({"redirect_urls": ("/retur",)}, SystemProblemCode.REDIRECT_URL_INVALID, ("/retur",)),
         ({"client_ids": ("client-of-fjell",)}, SystemProblemCode.CLIENT_ID_TAKEN, ("client-of-fjell",)),
         ({"client_ids": ("a", "A")}, SystemProblemCode.CLIENT_ID_REPEATED, ("a",)),
-        ({"rights": (Right("nei", "*"),)}, SystemProblemCode.RESOURCE_UNKNOWN, ("nei",)),
+        ({"rights": (Right(ServiceId("nei"), "*"),)}, SystemProblemCode.RESOURCE_UNKNOWN, ("nei",)),
         ({"rights": (Right(SCOPE, "*"),)}, SystemProblemCode.RESOURCE_NOT_DELEGABLE_TYPE, (SCOPE,)),
         ({"rights": ANOTHER.rights[:1] * 2}, SystemProblemCode.RIGHT_REPEATED, ("skd-mva:*",)),
         ({"packages": (MARKER,)}, SystemProblemCode.PACKAGE_UNKNOWN_OR_NOT_DELEGABLE, (MARKER,)),
@@ -73,7 +74,7 @@ def test_each_rule_is_kept(
 
 
 def test_all_problems_are_told_at_once_in_the_order_of_the_rules(house: House) -> None:
-    new = replace(ANOTHER, id="x y", redirect_urls=("nei",), rights=(Right("nei", "*"),), packages=("nei",))
+    new = replace(ANOTHER, id="x y", redirect_urls=("nei",), rights=(Right(ServiceId("nei"), "*"),), packages=("nei",))
     with pytest.raises(InvalidSystem) as refused:
         register_system(house.store, vendor(), new)
     assert [problem.code for problem in refused.value.problems] == [

@@ -41,7 +41,7 @@ def granian(world: Store, sqlite_url: str) -> Iterator[Client]:  # the world is 
             server.terminate()
 
 
-def await_connection(port: int, server: subprocess.Popen[bytes]) -> None:
+def await_connection(port: int, server: subprocess.Popen[str]) -> None:
     """Returns when the server takes connections: it tells of its start a little before."""
     deadline = time.monotonic() + 60
     while True:
