@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 from time import perf_counter, sleep
@@ -248,25 +249,35 @@ def _served(
     process = subprocess.Popen(command, env=environment)
     try:
         os.sched_setaffinity(process.pid, {MEASURED_CORE})
-        _wait_until_open(process, port)
+        _wait_until_served(process, port)
         yield _Server(name, port, process, database)
     finally:
         process.terminate()
         process.wait(timeout=_START_SECONDS)
 
 
-def _wait_until_open(process: subprocess.Popen[bytes], port: int) -> None:
+def _wait_until_served(process: subprocess.Popen[bytes], port: int) -> None:
+    """Until the server's own worker answers: the port is open long before that."""
     deadline = perf_counter() + _START_SECONDS
     while perf_counter() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"the server stopped with exit code {process.returncode}")
         try:
-            socket.create_connection(("127.0.0.1", port)).close()
+            _get_description(port)
         except ConnectionRefusedError:
             sleep(0.05)
         else:
             return
     raise RuntimeError("the server did not start")
+
+
+def _get_description(port: int) -> None:
+    connection = HTTPConnection("127.0.0.1", port, timeout=_START_SECONDS)
+    try:
+        connection.request("GET", f"{_PATH}?wsdl")
+        connection.getresponse().read()
+    finally:
+        connection.close()
 
 
 def _free_port() -> int:

@@ -47,13 +47,14 @@ def write_receipt(answer: BatchAnswer, services: Mapping[ServiceId, Service], *,
 
     ``version`` is the receipt format the client asked for: from 2 on, units show their archive reference.
     """
+    time = local_time(answer.received)
     head = _attributes(
         batchId=answer.batch_id,
         enterpriseSystemId=answer.system,
         status=answer.status,
-        timeReceived=local_time(answer.received),
+        timeReceived=time,
     )
-    units = "".join(_unit(answer, unit, services, version) for unit in answer.units)
+    units = "".join(_unit(answer, unit, time, services, version) for unit in answer.units)
     return (
         f'{_DECLARATION}<DataBatchReceipt schemaVersion="1.1">\n  <DataBatchInReceipt{head}>\n'
         f"{_batch_message(answer)}{units}  </DataBatchInReceipt>\n</DataBatchReceipt>\n"
@@ -72,12 +73,14 @@ def _batch_message(answer: BatchAnswer) -> str:
     return f"    <Message>{_entry(text)}</Message>\n"
 
 
-def _unit(answer: BatchAnswer, unit: UnitReceipt, services: Mapping[ServiceId, Service], version: int) -> str:
+def _unit(
+    answer: BatchAnswer, unit: UnitReceipt, time: str, services: Mapping[ServiceId, Service], version: int
+) -> str:
     shown = _attributes(
         participantId=unit.participant,
         sendersReference=unit.reference,
         status=unit.status,
-        timeReceived=local_time(answer.received),
+        timeReceived=time,
         workflowReference=unit.workflow_reference,
         archiveReference=unit.archive_reference if version >= _ARCHIVE_SINCE_VERSION else None,
     )

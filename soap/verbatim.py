@@ -9,12 +9,13 @@ from lxml import etree
 
 _FORM_PATH = ["DataBatch", "DataUnits", "DataUnit", "Skjema"]
 
-# Everything with an angle bracket in a well-formed document: what is no tag first, then tags.
+# Everything with an angle bracket in a well-formed document: what is no tag first, then tags. Nothing here
+# is possessive, which Python before 3.11.4 gets wrong; a well-formed document never makes it go back.
 _MARKUP = re.compile(
-    r"""<!--(?:(?!-->).)*+-->
-    |<!\[CDATA\[(?:(?!\]\]>).)*+\]\]>
-    |<\?(?:(?!\?>).)*+\?>
-    |<(?P<close>/?)(?P<name>[^\s/>]++)(?:[^>"'/]|"[^"]*+"|'[^']*+'|/(?!>))*+(?P<empty>/?)>""",
+    r"""<!--.*?-->
+    |<!\[CDATA\[.*?\]\]>
+    |<\?.*?\?>
+    |<(?P<close>/?)(?P<name>[^\s/>]+)(?:[^>"'/]|"[^"]*"|'[^']*'|/(?!>))*(?P<empty>/?)>""",
     re.DOTALL | re.VERBOSE,
 )
 

@@ -185,7 +185,11 @@ def test_make_explains_every_target() -> None:
 
 def test_the_tests_run_last_so_that_their_verdict_is_the_last_line() -> None:
     planned = subprocess.run(
-        ["make", "--dry-run", "--always-make", "test"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["make", "--no-print-directory", "--dry-run", "--always-make", "test"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.splitlines()
     programs = [line.split()[0].rsplit("/", 1)[-1] for line in planned[-4:]]
     assert programs == ["ruff", "ruff", "mypy", "python"]

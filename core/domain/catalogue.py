@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
@@ -51,7 +51,8 @@ MINIMUM_LEVEL = "minimum-authenticationlevel"
 MINIMUM_LEVEL_ORG = "minimum-authenticationlevel-org"
 
 
-class Policy(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Policy:
     """What one right asks for, ready to be compared with what somebody holds.
 
     ``roles`` and ``packages`` are accepted alike; ``lasting_roles`` are the roles that go on counting
@@ -179,8 +180,9 @@ def _compile_policies(
     lists = _access_lists(by_type.get(AccessListEntry, ()))
     lasting = frozenset(code for code, role in roles.items() if role.kind is not RoleKind.LEGACY)
     return {
-        right: _policy(right, services[right.service], tuple(rules_of), form_roles, lasting, lists)._replace(
-            depends_on_time=_depends_on_time(services[right.service], rules_of, terms)
+        right: replace(
+            _policy(right, services[right.service], tuple(rules_of), form_roles, lasting, lists),
+            depends_on_time=_depends_on_time(services[right.service], rules_of, terms),
         )
         for right, rules_of in rows.items()
     }
@@ -227,7 +229,8 @@ def narrowed(policy: Policy, at: datetime, lasting: frozenset[str] | None) -> Po
     """
     now = [rule for rule in policy.timed if Window(rule.valid_from, rule.valid_to).holds(at)]
     roles = policy.roles | {rule.code for rule in now if rule.accepts is Accepts.ROLE}
-    return policy._replace(
+    return replace(
+        policy,
         roles=roles if lasting is None else roles & lasting,
         packages=policy.packages | {rule.code for rule in now if rule.accepts is Accepts.PACKAGE},
         timed=(),

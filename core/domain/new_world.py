@@ -6,13 +6,18 @@ from datetime import datetime
 
 from core.domain.answers import accepts, held_by, held_by_person, no, opens, reasons_of, yes
 from core.domain.catalogue import Policy
-from core.domain.party_file import Approved, Chain
+from core.domain.party_file import Approved, Chain, Entry
 from core.domain.question import Decision, Question, Reason
 from core.domain.sharded import MASK
 from core.domain.snapshot import Snapshot
 from core.domain.system import Generation, SystemUserKind
 from core.domain.vocabulary import OWN_ORGANISATION
 
+# To read a member from its enumeration takes as long as a look-up in Python 3.11.
+_NOT_ACTIVE, _NOT_A_CLIENT = Reason.SYSTEM_USER_NOT_ACTIVE, Reason.NOT_A_CLIENT
+_MISSING_ACCESS, _MISSING_PACKAGE_ACCESS = Reason.MISSING_ACCESS, Reason.MISSING_PACKAGE_ACCESS
+_OUTSIDE_CEILING, _GROUND_ENDED = Reason.OUTSIDE_CEILING, Reason.GROUND_ENDED
+_AGENT = SystemUserKind.AGENT
 _BY_PACKAGE, _BY_RIGHT = (Reason.PACKAGE_ACCESS,), (Reason.RIGHT_ACCESS,)
 _CLIENT_BY_PACKAGE = (Reason.PACKAGE_ACCESS, Reason.CLIENT_DELEGATION)
 _CLIENT_BY_RIGHT = (Reason.RIGHT_ACCESS, Reason.CLIENT_DELEGATION)
@@ -38,15 +43,15 @@ def decide_system_user(snapshot: Snapshot, question: Question, policy: Policy) -
             reasons = None if packages.isdisjoint(entry.usable) else _BY_PACKAGE
         if reasons is not None and (entry.window is None or entry.window.holds(at)):
             return yes(snapshot, question, policy, reasons, entry.via)
-    return _by_other_ways(snapshot, question, policy)
+    return _by_other_ways(snapshot, question, policy, found if type(found) is tuple else (found,))  # type: ignore[arg-type]
 
 
-def _by_other_ways(snapshot: Snapshot, question: Question, policy: Policy) -> Decision:
+def _by_other_ways(snapshot: Snapshot, question: Question, policy: Policy, entries: tuple[Entry, ...]) -> Decision:
     """What the owner gave opens the right one way, and the ceiling another (a package here, a single right there)."""
-    for entry in snapshot.entries_for(question.party, str(question.subject.id)):
-        if type(entry) is Approved and _within(policy, entry.generation) and accepts(policy, entry.grant, question.at):
+    for entry in entries:
+        if type(entry) is Approved and accepts(policy, entry.grant, question.at) and _within(policy, entry.generation):
             return yes(snapshot, question, policy, reasons_of(policy, entry.grant), entry.via)
-    return no(snapshot, question, _why_not(snapshot, question, policy))
+    return no(snapshot, question, _why_not(snapshot, question, policy, entries))
 
 
 def _client_reasons(policy: Policy, chain: Chain) -> tuple[Reason, ...] | None:
@@ -57,15 +62,19 @@ def _client_reasons(policy: Policy, chain: Chain) -> tuple[Reason, ...] | None:
     """
     if not policy.packages.isdisjoint(chain.usable):
         return _CLIENT_BY_PACKAGE
-    if not _within(policy, chain.generation):
-        return None
     if not policy.packages.isdisjoint(chain.packages):
-        return _CLIENT_BY_PACKAGE
-    return _CLIENT_BY_RIGHT if _by_single_right(policy, chain) else None
+        reasons = _CLIENT_BY_PACKAGE
+    elif _by_single_right(policy, chain):
+        reasons = _CLIENT_BY_RIGHT
+    else:
+        return None
+    return reasons if _within(policy, chain.generation) else None
 
 
 def _by_single_right(policy: Policy, chain: Chain) -> bool:
     delegation = chain.delegation
+    if not delegation.rights and not delegation.resources:
+        return False
     granted = (
         policy.right in delegation.rights
         or policy.whole in delegation.rights
@@ -88,25 +97,22 @@ def _within(policy: Policy, generation: Generation | None) -> bool:
 def _why_nothing(snapshot: Snapshot, user: str) -> Reason:
     entry = snapshot.users.shards[hash(user) & MASK].get(user)
     if entry is None or not entry.active:
-        return Reason.SYSTEM_USER_NOT_ACTIVE
-    return Reason.NOT_A_CLIENT if entry.user.kind is SystemUserKind.AGENT else Reason.MISSING_ACCESS
+        return _NOT_ACTIVE
+    return _NOT_A_CLIENT if entry.user.kind is _AGENT else _MISSING_ACCESS
 
 
-def _why_not(snapshot: Snapshot, question: Question, policy: Policy) -> Reason:
+def _why_not(snapshot: Snapshot, question: Question, policy: Policy, entries: tuple[Entry, ...]) -> Reason:
     nothing = _why_nothing(snapshot, str(question.subject.id))
-    if nothing is Reason.SYSTEM_USER_NOT_ACTIVE:
+    if nothing is _NOT_ACTIVE:
         return nothing
-    entries = snapshot.entries_for(question.party, str(question.subject.id))
     chains = [entry for entry in entries if type(entry) is Chain]
+    if not chains:
+        given = any(type(entry) is Approved and accepts(policy, entry.grant, question.at) for entry in entries)
+        return _OUTSIDE_CEILING if given else nothing
     live = [chain for chain in chains if _is_live(chain, question.at)]
-    if live:
-        inside = any(_within(policy, chain.generation) for chain in live)
-        return Reason.MISSING_PACKAGE_ACCESS if inside else Reason.OUTSIDE_CEILING
-    if chains:
-        return Reason.GROUND_ENDED
-    if any(type(entry) is Approved and accepts(policy, entry.grant, question.at) for entry in entries):
-        return Reason.OUTSIDE_CEILING
-    return nothing
+    if not live:
+        return _GROUND_ENDED
+    return _MISSING_PACKAGE_ACCESS if any(_within(policy, chain.generation) for chain in live) else _OUTSIDE_CEILING
 
 
 def _is_live(chain: Chain, at: datetime) -> bool:

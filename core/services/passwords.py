@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
 import threading
 from collections import OrderedDict
@@ -64,7 +63,7 @@ class PasswordChecker:
 
     def _digest(self, kept: str, password: str) -> bytes:
         message = kept.encode() + b"\0" + password.encode()
-        return hmac.new(self._key, message, hashlib.sha256).digest()
+        return hashlib.blake2b(message, key=self._key, digest_size=32).digest()
 
     def _is_remembered(self, digest: bytes) -> bool:
         with self._lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import AnyStr
 
 from lxml import etree
 
@@ -12,8 +13,8 @@ from core.errors import ErrorCode, InvalidInput
 MOST_BYTES = 64 * 1024 * 1024
 """Largest document read at all; doors set lower limits of their own."""
 
-# Possessive throughout: a stranger's prolog must not be able to make the search go back over itself.
-_MISCELLANY = r"(?:\s++|<\?(?:(?!\?>).)*+\?>|<!--(?:(?!-->).)*+-->)*+"
+# One piece at a time, each found in one go: a stranger's prolog cannot make the search go back over itself.
+_MISCELLANY = r"\s+|<\?.*?\?>|<!--.*?-->"
 _BEFORE_ROOT = re.compile(_MISCELLANY, re.DOTALL)
 _BEFORE_ROOT_IN_BYTES = re.compile(_MISCELLANY.encode("ascii"), re.DOTALL)
 
@@ -32,8 +33,7 @@ def root_onwards(text: str) -> str:
     any more (soap-asmx §7.2). Raises DocumentTypeFound, before anything in the document type is read.
     """
     unmarked = text.lstrip("\ufeff \t\r\n")
-    before = _BEFORE_ROOT.match(unmarked)
-    start = before.end() if before is not None else 0
+    start = _end_of_pieces(_BEFORE_ROOT, unmarked)
     if unmarked.startswith("<!DOCTYPE", start):
         raise DocumentTypeFound
     return unmarked[start:]
@@ -62,10 +62,16 @@ def _encoded(document: str | bytes) -> bytes:
     if isinstance(document, str):
         return root_onwards(document).encode("utf-8", "surrogatepass")
     stripped = document.removeprefix(codecs.BOM_UTF8).lstrip(b" \t\r\n")
-    before = _BEFORE_ROOT_IN_BYTES.match(stripped)
-    if before is not None and stripped.startswith(b"<!DOCTYPE", before.end()):
+    if stripped.startswith(b"<!DOCTYPE", _end_of_pieces(_BEFORE_ROOT_IN_BYTES, stripped)):
         raise DocumentTypeFound
     return stripped
+
+
+def _end_of_pieces(piece: re.Pattern[AnyStr], text: AnyStr) -> int:
+    end = 0
+    while found := piece.match(text, end):
+        end = found.end()
+    return end
 
 
 def _parser(*, huge: bool) -> etree.XMLParser:

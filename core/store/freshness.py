@@ -8,6 +8,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
+from core.store.tables import NEWEST_CHANGE
+
 
 class Freshness(Protocol):
     """How a store learns of commits by others."""
@@ -19,19 +21,27 @@ class Freshness(Protocol):
         """Let go of the connection."""
 
 
-def make_freshness(engine: Engine, refresh: Callable[[Connection], None]) -> Freshness:
-    """The way that suits the database. ``refresh`` takes in what a connection sees."""
+def make_freshness(engine: Engine, refresh: Callable[[Connection], None], known: Callable[[], int]) -> Freshness:
+    """The way that suits the database.
+
+    ``refresh`` takes in what a connection sees; ``known`` is the newest change that has been taken in.
+    """
     if engine.dialect.name == "sqlite":
-        return _DataVersion(engine, refresh)
+        return _DataVersion(engine, refresh, known)
     return _SharedRead(engine, refresh)
 
 
 class _DataVersion:
-    """SQLite: a counter that moves when any other connection commits; reading it takes microseconds."""
+    """SQLite: a counter that moves when any other connection commits; reading it takes microseconds.
 
-    def __init__(self, engine: Engine, refresh: Callable[[Connection], None]) -> None:
+    It moves with every commit to the ledger too, so the number of the newest fact is looked at next, on the
+    same connection: only where that has moved is anything taken in.
+    """
+
+    def __init__(self, engine: Engine, refresh: Callable[[Connection], None], known: Callable[[], int]) -> None:
         self._engine = engine
         self._refresh = refresh
+        self._known = known
         self._lock = threading.Lock()
         self._raw = engine.raw_connection()
         self._seen: int | None = None
@@ -39,11 +49,14 @@ class _DataVersion:
     def ensure(self) -> None:
         with self._lock:
             driver = self._raw.driver_connection
-            version = driver.execute("PRAGMA data_version").fetchone()[0]  # type: ignore[union-attr]
-            if version != self._seen:
+            (version,) = driver.execute("PRAGMA data_version").fetchone()  # type: ignore[union-attr]
+            if version == self._seen:
+                return
+            (newest,) = driver.execute(NEWEST_CHANGE).fetchone()  # type: ignore[union-attr]
+            if newest != self._known():
                 with self._engine.connect() as connection:
                     self._refresh(connection)
-                self._seen = version
+            self._seen = version
 
     def close(self) -> None:
         self._raw.close()

@@ -15,6 +15,7 @@ from sqlalchemy.sql.dml import Insert
 from core.domain.identifiers import ServiceId
 from core.domain.snapshot import Snapshot
 from core.store import tables
+from core.store.prepared import Prepared
 
 CHUNK = 256 * 1024
 """Bytes in one content row."""
@@ -87,8 +88,13 @@ class Statements:
     """Statements built once for each store: building one for each call costs more than running it."""
 
     def __init__(self, dialect: str) -> None:
-        self.add_submission = _insert_new(tables.submission, dialect, ("enterprise_system", "batch_id"))
-        self.add_chunk = _insert_new(tables.content_chunk, dialect, ("content", "position"))
+        self.add_submission = Prepared(
+            _insert_new(tables.submission, dialect, ("enterprise_system", "batch_id")), dialect
+        )
+        self.add_unit = Prepared(tables.data_unit.insert(), dialect)
+        self.add_attachment = Prepared(tables.attachment.insert(), dialect)
+        self.add_chunk = Prepared(_insert_new(tables.content_chunk, dialect, ("content", "position")), dialect)
+        self.add_difference = Prepared(tables.shadow_difference.insert(), dialect)
         self.add_assertion = _insert_new(tables.used_assertion, dialect, ("client", "jti"))
         self.add_secret = _insert_new(tables.secret, dialect, ("name",))
         self.add_attempt = _insert_new(tables.failed_attempt, dialect, ("subject",))
@@ -112,11 +118,16 @@ class Ledger:
         self._connection = connection
         self._statements = statements
         self._catch_up = catch_up
-        self._later: dict[Table | Insert, list[dict[str, Any]]] = {}
+        self._later: dict[Prepared, list[dict[str, Any]]] = {}
+        self._sequence: int | None = None
 
     def sequence(self) -> int:
-        """The newest change, as this transaction sees it."""
-        return int(self._connection.execute(self._statements.sequence).scalar_one())
+        """The newest change when this transaction first asked, which is after all its work had arrived."""
+        if self._sequence is None:
+            # Straight to the driver, for it is asked in every group.
+            driver: Any = self._connection.connection.driver_connection
+            self._sequence = int(driver.execute(tables.NEWEST_CHANGE).fetchone()[0])
+        return self._sequence
 
     def snapshot(self) -> Snapshot:
         """The facts as this transaction sees them."""
@@ -124,9 +135,9 @@ class Ledger:
 
     def flush(self) -> None:
         """Write the rows that wait. The store calls it before the commit."""
-        for target, rows in self._later.items():
+        for insert, rows in self._later.items():
             if rows:
-                self._connection.execute(target if isinstance(target, Insert) else target.insert(), rows)
+                insert.run(self._connection, rows)
         self._later.clear()
 
     # -- submissions --------------------------------------------------------------------------
@@ -134,10 +145,12 @@ class Ledger:
     def add_submission(self, row: SubmissionRow) -> bool:
         """Store the batch with its units; False, and nothing stored, where the batch is there already."""
         values = {name: getattr(row, name) for name in SubmissionRow.__slots__ if name not in {"units", "attachments"}}
-        added = self._connection.execute(self._statements.add_submission, values).rowcount == 1
+        added = self._statements.add_submission.run(self._connection, [values]) == 1
         if added:
-            self._defer(tables.data_unit, ({"submission": row.id, **_values(unit)} for unit in row.units))
-            self._defer(tables.attachment, ({"submission": row.id, **_values(item)} for item in row.attachments))
+            self._defer(self._statements.add_unit, ({"submission": row.id, **_values(unit)} for unit in row.units))
+            self._defer(
+                self._statements.add_attachment, ({"submission": row.id, **_values(item)} for item in row.attachments)
+            )
         return added
 
     def has_submission(self, enterprise_system: int, batch_id: str) -> bool:
@@ -178,7 +191,7 @@ class Ledger:
 
     def add_difference(self, values: dict[str, Any]) -> None:
         """Record that the two worlds answered differently in shadow."""
-        self._defer(tables.shadow_difference, [values])
+        self._defer(self._statements.add_difference, [values])
 
     def differences(self) -> list[dict[str, Any]]:
         """Every recorded difference, oldest first."""
@@ -284,8 +297,8 @@ class Ledger:
         wanted = select(tables.secret.c.value).where(tables.secret.c.name == name)
         return str(self._connection.execute(wanted).scalar_one())
 
-    def _defer(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
-        self._later.setdefault(table, []).extend(rows)
+    def _defer(self, insert: Prepared, rows: Iterable[dict[str, Any]]) -> None:
+        self._later.setdefault(insert, []).extend(rows)
 
 
 def _values(row: UnitRow | AttachmentRow) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, get_type_hints
 
+import psycopg
 from sqlalchemy import Connection, Insert, and_, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
@@ -73,7 +74,7 @@ class Store:
         self._puts = {kind.name: _put_statement(kind, self._reader.dialect.name) for kind in FACT_KINDS}
         with _outage():
             self._snapshot = self._load(terms or DecisionTerms())
-        self._freshness: Freshness = make_freshness(self._reader, self._refresh)
+        self._freshness: Freshness = make_freshness(self._reader, self._refresh, lambda: self._snapshot.sequence)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -385,7 +386,7 @@ def _outage() -> Iterator[None]:
     """A database that cannot be asked becomes Unavailable: not a refusal, and never a stale answer."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
+    except (SQLAlchemyError, sqlite3.Error, psycopg.Error) as error:
         raise Unavailable(
             ErrorCode.STORE_UNAVAILABLE,
             "the database could not be asked, or could not answer with certainty; nothing was stored",

@@ -61,6 +61,9 @@ fact_sequence = Table(
     Column("value", BigInteger, nullable=False),
 )
 
+NEWEST_CHANGE = "SELECT value FROM fact_sequence"
+"""The number of the newest change, for asking the driver straight."""
+
 change = Table(
     "change",
     metadata,
