@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import datetime
 from functools import lru_cache
 
@@ -58,11 +59,7 @@ def problem_with_body(store: Store, form: str, body: str) -> str | None:
         root = parse_untrusted(body, huge=True)
     except InvalidInput as error:
         return error.message
-    schema = _compiled(text)
-    if schema.validate(root):
-        return None
-    first = schema.error_log[0]  # type: ignore[index]
-    return f"line {first.line}: {_without_values(first.message)}"
+    return _compiled(text).problem_with(root)
 
 
 def check_schema(text: str) -> None:
@@ -73,9 +70,24 @@ def check_schema(text: str) -> None:
         raise InvalidInput(ErrorCode.INVALID_WORLD, "the form's schema is not a valid XML schema") from error
 
 
+class _Schema:
+    """A compiled schema. It has one error log, so that one thread at a time may use it."""
+
+    def __init__(self, text: str) -> None:
+        self._schema = etree.XMLSchema(parse_untrusted(text))
+        self._lock = threading.Lock()
+
+    def problem_with(self, root: etree._Element) -> str | None:
+        with self._lock:
+            if self._schema.validate(root):
+                return None
+            first = self._schema.error_log[0]  # type: ignore[index]
+        return f"line {first.line}: {_without_values(first.message)}"
+
+
 @lru_cache(maxsize=_KEPT_SCHEMAS)
-def _compiled(text: str) -> etree.XMLSchema:
-    return etree.XMLSchema(parse_untrusted(text))
+def _compiled(text: str) -> _Schema:
+    return _Schema(text)
 
 
 def _without_values(message: str) -> str:
