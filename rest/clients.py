@@ -18,8 +18,8 @@ from core import (
     remove_client,
 )
 from rest.body import read_optional, read_parameter, read_uuid
-from rest.door import PREFIX, Call, Door, as_response, asker, json_response, person
-from rest.problems import Area, Body, Problem, violations
+from rest.door import PREFIX, Call, Door, json_response, person
+from rest.problems import Area, Body, Problem, Violations
 from rest.shapes import agent_json, client_json
 
 _READ = frozenset({"altinn:clientdelegations.read"})
@@ -28,14 +28,6 @@ _NO_AGENT = Problem(400, "AUTH.VLD-00014", "The agent query parameter is missing
 _NO_CLIENT = Problem(
     400, "AUTH.VLD-00016", "The client query parameter is missing or invalid", Body.VALIDATION, "?client"
 )
-
-
-class _MissingParameters(Exception):
-    """Query parameters that are missing or name nothing."""
-
-    def __init__(self, found: tuple[Problem, ...]) -> None:
-        super().__init__()
-        self.found = found
 
 
 def add_client_routes(door: Door) -> None:
@@ -50,10 +42,7 @@ def add_client_routes(door: Door) -> None:
 
 def available(call: Call) -> Response:
     """The clients that could be added."""
-    try:
-        (agent,) = _uuids("agent")
-    except _MissingParameters as missing:
-        return _told(call, missing)
+    (agent,) = _uuids("agent")
     snapshot = call.store.snapshot()
     found = available_clients(snapshot, person(call), agent, at=call.store.clock())
     return _page(snapshot, agent, (each.party for each in found))
@@ -61,10 +50,7 @@ def available(call: Call) -> Response:
 
 def delegated(call: Call) -> Response:
     """The clients that have been added."""
-    try:
-        (agent,) = _uuids("agent")
-    except _MissingParameters as missing:
-        return _told(call, missing)
+    (agent,) = _uuids("agent")
     snapshot = call.store.snapshot()
     found = list_clients(snapshot, person(call), agent, at=call.store.clock())
     return _page(snapshot, agent, (each.party for each in found))
@@ -72,20 +58,14 @@ def delegated(call: Call) -> Response:
 
 def add(call: Call) -> Response:
     """Add a client, with everything the agent needs or not at all."""
-    try:
-        agent, client = _uuids("agent", "client")
-    except _MissingParameters as missing:
-        return _told(call, missing)
+    agent, client = _uuids("agent", "client")
     add_client(call.store, person(call), agent, PartyId(client))
     return json_response({"agent": agent, "client": client})
 
 
 def take_away(call: Call) -> Response:
     """Take a client away; one that is not there is taken away already."""
-    try:
-        agent, client = _uuids("agent", "client")
-    except _MissingParameters as missing:
-        return _told(call, missing)
+    agent, client = _uuids("agent", "client")
     remove_client(call.store, person(call), agent, PartyId(client))
     return json_response({"agent": agent, "client": client})
 
@@ -117,9 +97,5 @@ def _uuids(*names: str) -> tuple[str, ...]:
     given = {name: read_uuid(name, text) for name, text in texts.items() if text is not None}
     missing = [name for name in names if name not in given or UUID(given[name]).int == 0]
     if missing:
-        raise _MissingParameters(tuple(_NO_AGENT if name == "agent" else _NO_CLIENT for name in missing))
+        raise Violations((_NO_AGENT if name == "agent" else _NO_CLIENT, {}) for name in missing)
     return tuple(given[name] for name in names)
-
-
-def _told(call: Call, missing: _MissingParameters) -> Response:
-    return as_response(violations(missing.found, asker(call.options)))

@@ -21,8 +21,10 @@ from rest.problems import (
     Problem,
     Refused,
     Reply,
+    Violations,
     tell,
     trace_id,
+    violations,
     write,
 )
 from rest.xacml import to_json
@@ -84,6 +86,8 @@ class Door:
                 return as_response(write(NOT_ONE_SYSTEM_USER, self._asker(), detail=str(error)))
             except Refused as refusal:
                 return as_response(write(refusal.problem, self._asker(), fields=refusal.fields))
+            except Violations as several:
+                return as_response(violations(several.found, self._asker()))
             except GatewayError as error:
                 _log.info("refused: %s", error.code)
                 return as_response(tell(error, area, self._asker()))

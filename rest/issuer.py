@@ -44,10 +44,7 @@ class SigningKey:
     """A key that signs tokens, kept in the ledger under a name and made at the first start."""
 
     def __init__(self, store: Store, name: str) -> None:
-        made = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS).private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        kept = kept_secret(store, name, made.decode())
+        kept = kept_secret(store, name, _new_key)
         private = serialization.load_pem_private_key(kept.encode(), password=None)
         if not isinstance(private, rsa.RSAPrivateKey):
             raise TypeError(f"the secret `{name}` is not an RSA key")
@@ -68,6 +65,12 @@ class SigningKey:
     def sign(self, claims: Mapping[str, Any]) -> str:
         """The claims as a signed token."""
         return jwt.encode(dict(claims), self._private, algorithm="RS256", headers={"kid": self.kid})
+
+
+def _new_key() -> str:
+    private = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
+    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    return private.private_bytes(pem, pkcs8, serialization.NoEncryption()).decode()
 
 
 def _base64url(number: int) -> str:

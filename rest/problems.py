@@ -217,6 +217,14 @@ class Refused(Exception):
         self.fields = fields
 
 
+class Violations(Exception):
+    """The door refuses a call that breaks several rules, or may: each with extension members of its own."""
+
+    def __init__(self, found: Iterable[tuple[Problem, Mapping[str, str]]]) -> None:
+        super().__init__()
+        self.found = tuple(found)
+
+
 class Reply(NamedTuple):
     """An answer of any framework: status, content type and body."""
 
@@ -276,7 +284,7 @@ def write(
     if problem.body is Body.TEXT:
         return text_reply(problem.status, problem.title, asker.accept)
     if problem.body is Body.VALIDATION:
-        return violations([problem], asker)
+        return violations([(problem, {})], asker)
     document = _head(problem)
     if problem.body is Body.FIELDS:
         document["errors"] = dict(fields or {"$": [detail or problem.title]})
@@ -285,11 +293,9 @@ def write(
     return _problem_reply(problem.status, {**document, "traceId": asker.trace_id, **(extensions or {})})
 
 
-def violations(found: Iterable[Problem], asker: Asker, extensions: Iterable[Mapping[str, str]] = ()) -> Reply:
-    """The answer that lists every violation, each with its own extension members (same order)."""
-    listed = [{"code": each.code, "title": each.title, "paths": [each.path]} for each in found]
-    for item, extension in zip(listed, extensions, strict=False):
-        item.update(extension)
+def violations(found: Iterable[tuple[Problem, Mapping[str, str]]], asker: Asker) -> Reply:
+    """The answer that lists every violation, each with its own extension members."""
+    listed = [{"code": each.code, "title": each.title, "paths": [each.path], **more} for each, more in found]
     envelope = _coded(400, "STD-00000", WRONG_FIELDS.title)
     document = {**_head(envelope), "traceId": asker.trace_id, "validationErrors": listed}
     return _problem_reply(400, document)

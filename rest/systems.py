@@ -17,8 +17,8 @@ from core import (
     vendor_system,
 )
 from rest.body import Members, read_object
-from rest.door import PREFIX, Call, Door, as_response, asker, json_response, vendor
-from rest.problems import FORBIDDEN, NOT_AN_ORGANISATION, PACKAGE_URN, Area, Body, Problem, Refused, violations
+from rest.door import PREFIX, Call, Door, json_response, vendor
+from rest.problems import FORBIDDEN, NOT_AN_ORGANISATION, PACKAGE_URN, Area, Body, Problem, Refused, Violations
 from rest.shapes import read_packages, read_rights, system_item_json, system_json
 
 _ADMINISTRATOR = "altinn:authentication/systemregister.admin"
@@ -42,8 +42,7 @@ def register(call: Call) -> Response:
     try:
         return json_response(register_system(call.store, caller, new).internal_id)
     except InvalidSystem as invalid:
-        found = list(_violations(invalid.problems))
-        return as_response(violations([each for each, _ in found], asker(call.options), [extra for _, extra in found]))
+        raise Violations(_violations(invalid.problems)) from invalid
 
 
 def own_systems(call: Call) -> Response:

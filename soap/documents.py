@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from xml.sax.saxutils import escape, quoteattr
-from zoneinfo import ZoneInfo
 
 from core import Service, Store, Unavailable, root_onwards
-from soap.receipts import local_time
-
-_DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
-_OSLO = ZoneInfo("Europe/Oslo")
+from soap.envelope import DECLARATION
+from soap.receipts import OSLO, local_time
 
 
 def platform_status(store: Store) -> str:
@@ -25,7 +22,7 @@ def platform_status(store: Store) -> str:
 
 def _platform_status(status: str, now: datetime, text: str) -> str:
     return (
-        f'{_DECLARATION}<AltInnStatus schemaVersion="1.0" status="{status}" minutes="0" '
+        f'{DECLARATION}<AltInnStatus schemaVersion="1.0" status="{status}" minutes="0" '
         f'timeStamp="{local_time(now)}"><Message><MessageEntry>{escape(text)}</MessageEntry></Message></AltInnStatus>'
     )
 
@@ -33,7 +30,7 @@ def _platform_status(status: str, now: datetime, text: str) -> str:
 def active_forms_document(forms: Iterable[Service]) -> str:
     """The forms that may be sent now, in the order given."""
     rows = "".join(f"  <Form{_form_attributes(form)}/>\n" for form in forms)
-    return f'{_DECLARATION}<ActiveForms schemaVersion="1.0">\n{rows}</ActiveForms>\n'
+    return f'{DECLARATION}<ActiveForms schemaVersion="1.0">\n{rows}</ActiveForms>\n'
 
 
 def _form_attributes(form: Service) -> str:
@@ -52,9 +49,9 @@ def _form_attributes(form: Service) -> str:
 
 
 def _day(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(_OSLO).date().isoformat()
+    return None if moment is None else moment.astimezone(OSLO).date().isoformat()
 
 
 def schema_definition(schema: str) -> str:
     """A form's XSD in the wrapper that saved answers of the old platform show. The text is not rebuilt."""
-    return f"{_DECLARATION}<SchemaDefinition>{root_onwards(schema)}</SchemaDefinition>"
+    return f"{DECLARATION}<SchemaDefinition>{root_onwards(schema)}</SchemaDefinition>"

@@ -50,13 +50,13 @@ class SoapVersion:
         return self.fault_template.format(ns=self.namespace, code=self.codes[fault.side], text=text).encode()
 
 
-_DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
+DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 SOAP_11 = SoapVersion(
     namespace=ns.SOAP_11,
     content_type="text/xml; charset=utf-8",
     codes={Side.CLIENT: "soap:Client", Side.SERVER: "soap:Server"},
-    fault_template=_DECLARATION + '<soap:Envelope xmlns:soap="{ns}"><soap:Body><soap:Fault>'
+    fault_template=DECLARATION + '<soap:Envelope xmlns:soap="{ns}"><soap:Body><soap:Fault>'
     "<faultcode>{code}</faultcode><faultstring>{text}</faultstring><detail/>"
     "</soap:Fault></soap:Body></soap:Envelope>",
 )
@@ -65,7 +65,7 @@ SOAP_12 = SoapVersion(
     namespace=ns.SOAP_12,
     content_type="application/soap+xml; charset=utf-8",
     codes={Side.CLIENT: "soap:Sender", Side.SERVER: "soap:Receiver"},
-    fault_template=_DECLARATION + '<soap:Envelope xmlns:soap="{ns}"><soap:Body><soap:Fault>'
+    fault_template=DECLARATION + '<soap:Envelope xmlns:soap="{ns}"><soap:Body><soap:Fault>'
     "<soap:Code><soap:Value>{code}</soap:Value></soap:Code>"
     '<soap:Reason><soap:Text xml:lang="nb">{text}</soap:Text></soap:Reason>'
     "</soap:Fault></soap:Body></soap:Envelope>",

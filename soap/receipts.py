@@ -9,10 +9,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from core import BatchStatus, Receipt, Service, ServiceId, UnitReceipt
+from soap.envelope import DECLARATION
 from soap.texts import BATCH_TEXTS, failed_batch_text, unit_text
 
-_DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
-_OSLO = ZoneInfo("Europe/Oslo")
+OSLO = ZoneInfo("Europe/Oslo")
 _ARCHIVE_SINCE_VERSION = 2
 
 # The words that clients search for. None may stand anywhere but in its own place.
@@ -56,14 +56,14 @@ def write_receipt(answer: BatchAnswer, services: Mapping[ServiceId, Service], *,
     )
     units = "".join(_unit(answer, unit, time, services, version) for unit in answer.units)
     return (
-        f'{_DECLARATION}<DataBatchReceipt schemaVersion="1.1">\n  <DataBatchInReceipt{head}>\n'
+        f'{DECLARATION}<DataBatchReceipt schemaVersion="1.1">\n  <DataBatchInReceipt{head}>\n'
         f"{_batch_message(answer)}{units}  </DataBatchInReceipt>\n</DataBatchReceipt>\n"
     )
 
 
 def local_time(moment: datetime) -> str:
     """Norwegian wall-clock time without an offset, to the second, as the old platform wrote it."""
-    return moment.astimezone(_OSLO).replace(tzinfo=None).isoformat(timespec="seconds")
+    return moment.astimezone(OSLO).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 def _batch_message(answer: BatchAnswer) -> str:

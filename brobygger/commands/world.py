@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import click
@@ -44,10 +45,17 @@ def export(file: Path, as_json: bool) -> None:
     """Write every fact in the store to FILE, sorted. The file holds password hashes: keep it safe."""
     with opened_store() as store:
         document = export_world(store)
-    file.write_text(json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    file.chmod(0o600)
+    with open(file, "w", encoding="utf-8", opener=_for_its_owner_only) as opened:
+        opened.write(json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     counts = {name: len(rows) for name, rows in document["facts"].items()}
     if as_json:
         print_json({"file": str(file), "facts": counts})
     else:
         click.echo(f"{sum(counts.values())} facts written to {file}")
+
+
+def _for_its_owner_only(path: str, flags: int) -> int:
+    """Opened so that nobody else can read the file from its first byte on, also where it was there before."""
+    opened = os.open(path, flags, 0o600)
+    os.fchmod(opened, 0o600)
+    return opened

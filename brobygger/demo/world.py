@@ -46,7 +46,7 @@ def seed_demo(store: Store) -> None:
 
 def client_key(store: Store, client: str) -> dict[str, Any]:
     """The private key of a demo client, as a JWK. Made at the first call and kept in the store, never shipped."""
-    kept: dict[str, Any] = json.loads(kept_secret(store, f"demo-client-key:{client}", _new_key(client)))
+    kept: dict[str, Any] = json.loads(kept_secret(store, f"demo-client-key:{client}", lambda: _new_key(client)))
     return kept
 
 

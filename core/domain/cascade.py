@@ -75,9 +75,7 @@ def _touched(snapshot: Snapshot, fact: Fact) -> Iterator[str]:
     party = party_of(fact)
     yield party
     yield from snapshot.sub_units.get(party) or ()
-    file = snapshot.files.get(party)
-    holders = (holding.fact for holding in file.own) if file is not None else ()
-    yield from (other.holder for other in (fact, *holders) if isinstance(other, RegisterRole))
+    yield from (other.holder for other in (fact, *snapshot.grounds(party)) if isinstance(other, RegisterRole))
 
 
 def _of_party(before: Snapshot, after: Snapshot, party: str, at: datetime | None) -> Iterator[Edit]:

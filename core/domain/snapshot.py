@@ -11,7 +11,7 @@ from core.domain.catalogue import Catalogue, compile_catalogue
 from core.domain.change import Fact, Key
 from core.domain.identifiers import PartyId
 from core.domain.party import Party, RegisterRole
-from core.domain.party_file import Approved, Chain, Entry, Held, PartyFile, key_of_entry
+from core.domain.party_file import Approved, Chain, Entry, Held, HeldFact, PartyFile, key_of_entry
 from core.domain.sharded import ShardedMap
 from core.domain.system import (
     EVERY_REPORTEE,
@@ -97,6 +97,11 @@ class Snapshot:
     def chains(self, party: str, system_user: str) -> tuple[Chain, ...]:
         """The client delegations of ``party`` to ``system_user``, joined with their grounds."""
         return tuple(entry for entry in self.entries_for(party, system_user) if isinstance(entry, Chain))
+
+    def grounds(self, party: str) -> tuple[HeldFact, ...]:
+        """The register roles and grants recorded on the party itself, nothing inherited, in order of id."""
+        found = self.files.get(party)
+        return () if found is None else tuple(holding.fact for holding in found.own)
 
     def party(self, party: str) -> Party | None:
         """The party with this id."""

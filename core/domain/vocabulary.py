@@ -6,7 +6,6 @@ the few names that the platforms themselves give a meaning to.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -249,7 +248,3 @@ class DecisionTerms:
     submission_role: str = "systeminnsendingsrettighet"
     submission_role_aliases: frozenset[str] = frozenset({"FAGUT"})
     old_roles_until: datetime | None = None
-
-
-LocalisedText = Mapping[str, str]
-"""A text by language code: nb, nn, en."""

@@ -88,7 +88,7 @@ def revoke_role(store: Store, caller: Caller, grant: str) -> RoleGrant:
         raise NotFound(ErrorCode.GRANT_NOT_FOUND, f"there is no role grant `{grant}`")
 
     def command(snapshot: Snapshot) -> Written[RoleGrant]:
-        if found not in list_role_grants(snapshot, reportee=found.reportee):
+        if found not in snapshot.grounds(found.reportee):
             raise NotFound(ErrorCode.GRANT_NOT_FOUND, f"there is no role grant `{grant}`")
         _check_administration(snapshot, caller, found.reportee, found.role, store.clock())
         return Written((remove(found), *dependants_of(snapshot, (found,), store.clock())), found)
@@ -106,14 +106,12 @@ def list_role_grants(
         parties = snapshot.reach.get(receiver) or ()
     else:
         parties = sorted(snapshot.files)
-    found = []
-    for party in parties:
-        file = snapshot.files.get(party)
-        for holding in file.own if file is not None else ():
-            fact = holding.fact
-            if isinstance(fact, RoleGrant) and (receiver is None or fact.receiver == receiver):
-                found.append(fact)
-    return tuple(found)
+    return tuple(
+        fact
+        for party in parties
+        for fact in snapshot.grounds(party)
+        if isinstance(fact, RoleGrant) and (receiver is None or fact.receiver == receiver)
+    )
 
 
 def _give(

@@ -72,11 +72,9 @@ def package_delegations(
     snapshot: Snapshot, giver: PartyId, receiver: str, package: str
 ) -> tuple[PackageDelegation, ...]:
     """The grants of the package from ``giver`` itself to ``receiver``, in order of id."""
-    file = snapshot.files.get(giver)
-    facts = (holding.fact for holding in file.own) if file is not None else ()
     return tuple(
         fact
-        for fact in facts
+        for fact in snapshot.grounds(giver)
         if isinstance(fact, PackageDelegation) and fact.receiver == receiver and fact.package == package
     )
 

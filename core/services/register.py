@@ -32,6 +32,8 @@ def end_register_role(store: Store, caller: Caller, role: str) -> RegisterRole:
         raise NotFound(ErrorCode.GRANT_NOT_FOUND, f"there is no register role `{role}`")
 
     def command(snapshot: Snapshot) -> Written[RegisterRole]:
+        if found not in snapshot.grounds(found.party):
+            raise NotFound(ErrorCode.GRANT_NOT_FOUND, f"there is no register role `{role}`")
         return Written((remove(found), *dependants_of(snapshot, (found,), store.clock())), found)
 
     return store.change(caller.name, command)

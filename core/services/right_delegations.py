@@ -80,11 +80,9 @@ def right_delegations(
     snapshot: Snapshot, giver: PartyId, receiver: str, service: ServiceId
 ) -> tuple[RightDelegation, ...]:
     """The grants on the service from ``giver`` itself to ``receiver``, in order of id."""
-    file = snapshot.files.get(giver)
-    facts = (holding.fact for holding in file.own) if file is not None else ()
     return tuple(
         fact
-        for fact in facts
+        for fact in snapshot.grounds(giver)
         if isinstance(fact, RightDelegation) and fact.receiver == receiver and fact.service == service
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from core.store.ledger import ClientRow, Ledger
@@ -28,6 +29,10 @@ def use_assertion(store: Store, client: str, jti: str, expires: datetime) -> boo
     return store.write(use)
 
 
-def kept_secret(store: Store, name: str, new: str) -> str:
-    """The secret kept under ``name``; ``new`` becomes it where there is none yet."""
-    return store.write(lambda ledger: ledger.secret(name, new))
+def kept_secret(store: Store, name: str, make: Callable[[], str]) -> str:
+    """The secret kept under ``name``; where there is none yet, what ``make`` gives, or another process did first."""
+    kept = store.read(lambda ledger: ledger.secret(name))
+    if kept is not None:
+        return kept
+    new = make()
+    return store.write(lambda ledger: ledger.add_secret(name, new))

@@ -43,8 +43,8 @@ def submit_batch(store: Store, caller: Caller, batch: Batch) -> Receipt:
     ``AllreadyExists``; a batch with a unit that cannot be taken is ``Failed``, nothing is stored and its
     id stays free. What a batch was authorised on is asked again if any fact has moved before the commit.
     Raises InvalidInput for a batch without units or of another system, with a stray attachment or an id too
-    long, Unavailable where the newest facts
-    cannot be read or the commit fails. Source of the order of checks: soap-asmx §5.1.
+    long, Unavailable where the newest facts cannot be read or the commit fails. Source of the order of
+    checks: soap-asmx §5.1.
     """
     _check_shape(caller, batch)
     now = store.clock()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from core.domain.caller import Caller
 from core.domain.change import FACT_KINDS, KIND_NAMED, KIND_OF, Fact, FactKind, key_of
@@ -18,6 +18,8 @@ from core.services.forms import check_schema
 from core.services.passwords import check_password_rule
 from core.store.ledger import ClientRow, Ledger
 from core.store.store import Store
+
+M = TypeVar("M")
 
 FORMAT = "brobygger-world/1"
 
@@ -62,11 +64,11 @@ def import_world(store: Store, caller: Caller, document: Mapping[str, Any]) -> I
     An enterprise system or user may carry a ``password`` in place of its ``secret``. Raises InvalidInput
     naming every fact that is ill-formed or points at nothing.
     """
+    _check_format(document)
     schemas = _schemas(document)
     clients = _clients(document)
     facts = read_facts(store, document)
     _check(facts, store.snapshot())
-    store.import_facts(caller.name, facts)
 
     def keep(ledger: Ledger) -> None:
         for form, text in schemas.items():
@@ -74,8 +76,7 @@ def import_world(store: Store, caller: Caller, document: Mapping[str, Any]) -> I
         for client in clients:
             ledger.set_issuer_client(client)
 
-    if schemas or clients:
-        store.write(keep)
+    store.import_facts(caller.name, facts, keep)
     counts = {kind.name: sum(isinstance(fact, kind.record) for fact in facts) for kind in FACT_KINDS}
     return Imported({name: count for name, count in counts.items() if count}, len(schemas))
 
@@ -94,17 +95,18 @@ def export_world(store: Store) -> dict[str, Any]:
 
 def read_facts(store: Store, document: Mapping[str, Any]) -> list[Fact]:
     """The facts of a world document, in the order they must be put. Raises InvalidInput."""
-    rows = document.get("facts", {})
-    if document.get("format") != FORMAT or not isinstance(rows, Mapping):
-        raise InvalidInput(ErrorCode.INVALID_WORLD, f"not a world document: `format` must be `{FORMAT}`")
+    _check_format(document)
+    rows: dict[str, Any] = _member(document, "facts", dict)
     unknown = sorted(set(rows) - set(KIND_NAMED))
     if unknown:
         raise InvalidInput(ErrorCode.INVALID_WORLD, f"`{unknown[0]}` is not a kind of fact")
-    return [fact for kind in FACT_KINDS for fact in _read_kind(store, kind, rows.get(kind.name, ()))]
+    return [fact for kind in FACT_KINDS for fact in _read_kind(store, kind, _member(rows, kind.name, list))]
 
 
 def _read_kind(store: Store, kind: FactKind, rows: Iterable[Mapping[str, Any]]) -> Iterator[Fact]:
     for row in rows:
+        if not isinstance(row, Mapping):
+            raise InvalidInput(ErrorCode.INVALID_WORLD, f"`{kind.name}`: every fact must be an object")
         yield from_plain(kind.record, _with_secret(store, row) if "password" in row else row)
 
 
@@ -116,17 +118,34 @@ def _with_secret(store: Store, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _schemas(document: Mapping[str, Any]) -> dict[str, str]:
-    schemas = document.get("form_schemas", {})
-    for text in schemas.values():
+    schemas: dict[str, str] = _member(document, "form_schemas", dict)
+    for form, text in schemas.items():
+        if not isinstance(text, str):
+            raise InvalidInput(ErrorCode.INVALID_WORLD, f"`form_schemas`: the schema of {form} must be a text")
         check_schema(text)
-    return dict(schemas)
+    return schemas
 
 
 def _clients(document: Mapping[str, Any]) -> list[ClientRow]:
-    return [
-        ClientRow(row["client"], row["organisation"], tuple(row["scopes"]), tuple(row["keys"]))
-        for row in document.get("issuer_clients", ())
-    ]
+    rows = _member(document, "issuer_clients", list)
+    try:
+        return [ClientRow(row["client"], row["organisation"], tuple(row["scopes"]), tuple(row["keys"])) for row in rows]
+    except (KeyError, TypeError) as error:
+        needed = "an object with client, organisation, scopes and keys"
+        raise InvalidInput(ErrorCode.INVALID_WORLD, f"`issuer_clients`: each must be {needed}") from error
+
+
+def _check_format(document: object) -> None:
+    if not isinstance(document, Mapping) or document.get("format") != FORMAT:
+        raise InvalidInput(ErrorCode.INVALID_WORLD, f"not a world document: `format` must be `{FORMAT}`")
+
+
+def _member(document: Mapping[str, Any], name: str, kind: type[M]) -> M:
+    """The member, empty where it is absent."""
+    found = document.get(name, kind())
+    if not isinstance(found, kind):
+        raise InvalidInput(ErrorCode.INVALID_WORLD, f"`{name}` must be {'a list' if kind is list else 'an object'}")
+    return found
 
 
 def _check(facts: Iterable[Fact], snapshot: Snapshot) -> None:

@@ -291,11 +291,15 @@ class Ledger:
             },
         )
 
-    def secret(self, name: str, new: str) -> str:
-        """The secret kept under ``name``; ``new`` becomes it where there is none yet."""
-        self._connection.execute(self._statements.add_secret, {"name": name, "value": new})
+    def secret(self, name: str) -> str | None:
+        """The secret kept under ``name``."""
         wanted = select(tables.secret.c.value).where(tables.secret.c.name == name)
-        return str(self._connection.execute(wanted).scalar_one())
+        return self._connection.execute(wanted).scalar_one_or_none()
+
+    def add_secret(self, name: str, new: str) -> str:
+        """Keep ``new`` under ``name`` where nothing is kept; returns what is kept then."""
+        self._connection.execute(self._statements.add_secret, {"name": name, "value": new})
+        return self.secret(name) or new
 
     def _defer(self, insert: Prepared, rows: Iterable[dict[str, Any]]) -> None:
         self._later.setdefault(insert, []).extend(rows)

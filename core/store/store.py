@@ -155,10 +155,11 @@ class Store:
             self._advance(changes)
         return written.value
 
-    def import_facts(self, by: str, facts: Iterable[Fact]) -> int:
+    def import_facts(self, by: str, facts: Iterable[Fact], beside: Callable[[Ledger], None] | None = None) -> int:
         """Put many facts at once, in one transaction and a few thousand rows at a time; returns how many.
 
-        The facts are not checked against each other here. Raises Unavailable.
+        ``beside`` writes what belongs to them into the ledger, in the same transaction. The facts are not
+        checked against each other here. Raises what ``beside`` raises, or Unavailable; then nothing is written.
         """
         with _outage(), self._group.alone():
             with self._writer.begin() as connection:
@@ -168,6 +169,10 @@ class Store:
                     changes = self._number(_leaving_their_places(connection, puts) if first else puts, number, by)
                     self._write_changes(connection, changes)
                     number += len(changes)
+                if beside is not None:
+                    ledger = Ledger(connection, self._statements, self._catch_up)
+                    beside(ledger)
+                    ledger.flush()
             with self._reader.connect() as connection:
                 self._catch_up(connection)
         return number - first

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from core.domain.caller import OPERATOR
 from core.domain.cascade import dependants_of, dependants_of_edits
 from core.domain.change import Fact, Operation, put, remove
 from core.domain.decision import Outcome, Reason
@@ -11,9 +14,11 @@ from core.domain.delegation import ClientDelegation
 from core.domain.identifiers import PartyId
 from core.domain.system import SystemUserLink
 from core.domain.vocabulary import Right
+from core.errors import ErrorCode, NotFound
 from core.services.client_rights import delegate_client_rights
 from core.services.clients import add_client, delegations_for, list_clients
 from core.services.package_delegations import give_package, withdraw_package
+from core.services.register import end_register_role, record_register_role
 from core.services.right_delegations import give_rights, withdraw_rights
 from core.store.store import Written
 from tests.core.systems.world import (
@@ -43,7 +48,7 @@ RIGHTHOLDER = "rettighetshaver"
 
 
 def end(house: House, *gone: Fact) -> None:
-    """Remove facts as the register import does."""
+    """Remove facts with everything that hangs on them, in one transaction."""
     house.store.change(
         "test",
         lambda snapshot: Written((*(remove(fact) for fact in gone), *dependants_of(snapshot, gone)), None),
@@ -117,7 +122,7 @@ def test_the_ground_that_died_takes_only_its_own(house: House) -> None:
     house.store.import_facts("test", [given(CLIENT_R, FACIL, TAX)])
     user = house.agent(SIGNING, TAX)
     add_client(house.store, FACIL_MANAGER, user.id, CLIENT_R)
-    end(house, regn(CLIENT_R))
+    end_register_role(house.store, OPERATOR, regn(CLIENT_R).id)
     assert delegated(house, user.id, CLIENT_R) == {RIGHTHOLDER: {TAX}}
     house.store.import_facts("test", [regn(CLIENT_R)])
     assert house.answer(user, MVA, "write", CLIENT_R) == (Outcome.NOT_APPLICABLE, Reason.MISSING_PACKAGE_ACCESS)
@@ -128,7 +133,7 @@ def test_a_register_role_takes_the_clients_of_that_provider_only(house: House) -
     user = house.agent(SIGNING)
     for client in (CLIENT_R, ENK):
         add_client(house.store, FACIL_MANAGER, user.id, client)
-    end(house, regn(CLIENT_R))
+    end_register_role(house.store, OPERATOR, regn(CLIENT_R).id)
     assert delegated(house, user.id, CLIENT_R) == {}
     assert delegated(house, user.id, ENK) == {"REGN": {SIGNING}}
 
@@ -198,3 +203,25 @@ def test_an_edit_that_replaces_the_ground_in_time_keeps_what_flows(house: House)
     moved = replace(regn(CLIENT_R), id="regn-anew")
     assert dependants_of_edits(house.now, (remove(regn(CLIENT_R)), put(moved))) == ()
     assert len(dependants_of(house.now, [regn(CLIENT_R)])) == 1
+
+
+def test_a_register_role_that_began_again_revives_nothing_and_can_be_given_a_client_anew(house: House) -> None:
+    user = house.agent(SIGNING)
+    add_client(house.store, FACIL_MANAGER, user.id, CLIENT_R)
+    ended = end_register_role(house.store, OPERATOR, regn(CLIENT_R).id)
+    assert ended == regn(CLIENT_R)
+    assert record_register_role(house.store, OPERATOR, ended) == ended
+    assert house.answer(user, MVA, "write", CLIENT_R) == (Outcome.NOT_APPLICABLE, Reason.NOT_A_CLIENT)
+    add_client(house.store, FACIL_MANAGER, user.id, CLIENT_R)
+    assert house.decision(user, MVA, "write", CLIENT_R).permitted
+
+
+def test_a_register_role_needs_known_parties_and_ends_once(house: House) -> None:
+    stranger = replace(regn(CLIENT_R), id="stranger", holder=PartyId("00000000-0000-0000-0000-000000000000"))
+    with pytest.raises(NotFound) as unknown:
+        record_register_role(house.store, OPERATOR, stranger)
+    assert unknown.value.code is ErrorCode.PARTY_NOT_FOUND
+    end_register_role(house.store, OPERATOR, regn(CLIENT_R).id)
+    with pytest.raises(NotFound) as again:
+        end_register_role(house.store, OPERATOR, regn(CLIENT_R).id)
+    assert again.value.code is ErrorCode.GRANT_NOT_FOUND
