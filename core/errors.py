@@ -28,6 +28,7 @@ class ErrorCode(StrEnum):
     INVALID_WORLD = "invalid-world"
     INVALID_SYSTEM = "invalid-system"
     INVALID_PASSWORD = "invalid-password"
+    INVALID_LOGIN = "invalid-login"
     INVALID_EXTERNAL_REFERENCE = "invalid-external-reference"
     UNKNOWN_ROLE = "unknown-role"
     UNKNOWN_PACKAGE = "unknown-package"
@@ -44,26 +45,60 @@ class ErrorCode(StrEnum):
     CLIENT_NOT_FOUND = "client-not-found"
     CLIENT_LACKS_PACKAGES = "client-lacks-packages"
     RIGHT_NOT_HELD = "right-not-held"
+    RECEIPT_TYPE_MISSING = "receipt-type-missing"
+    DATES_REVERSED = "dates-reversed"
+    INVALID_RECEIPT_UPDATE = "invalid-receipt-update"
+    INVALID_MESSAGE = "invalid-message"
+    UNKNOWN_SERVICE_OWNER = "unknown-service-owner"
+    INVALID_PREFILL = "invalid-prefill"
+    BROKER_SERVICE_UNKNOWN = "broker-service-unknown"
+    INVALID_REPORTEE = "invalid-reportee"
+    INVALID_TRANSFER = "invalid-transfer"
+    NO_FILE_DATA = "no-file-data"
+    NOT_A_ZIP_FILE = "not-a-zip-file"
+    FILE_TOO_LARGE = "file-too-large"
+    INVALID_SERVICE_CODE = "invalid-service-code"
+    SERVICE_CODE_NEEDED = "service-code-needed"
     # AuthenticationFailed
     AUTHENTICATION_FAILED = "authentication-failed"
+    PERSON_AUTHENTICATION_FAILED = "person-authentication-failed"
+    CODE_EXPIRED = "code-expired"
     # NotFound
     PARTY_NOT_FOUND = "party-not-found"
     ORGANISATION_NOT_FOUND = "organisation-not-found"
     PERSON_NOT_FOUND = "person-not-found"
     SYSTEM_NOT_FOUND = "system-not-found"
     ENTERPRISE_SYSTEM_NOT_FOUND = "enterprise-system-not-found"
+    ENTERPRISE_USER_NOT_FOUND = "enterprise-user-not-found"
     SYSTEM_USER_NOT_FOUND = "system-user-not-found"
     REQUEST_NOT_FOUND = "request-not-found"
     GRANT_NOT_FOUND = "grant-not-found"
     BATCH_NOT_FOUND = "batch-not-found"
     FORM_NOT_FOUND = "form-not-found"
+    RECEIPT_NOT_FOUND = "receipt-not-found"
+    CONTENT_NOT_FOUND = "content-not-found"
+    MESSAGE_NOT_FOUND = "message-not-found"
+    TRANSFER_NOT_FOUND = "transfer-not-found"
+    NO_FILE_READY = "no-file-ready"
     # NotAllowed
     NOT_THE_VENDOR = "not-the-vendor"
     NOT_THE_REQUESTED_PARTY = "not-the-requested-party"
     MISSING_ADMINISTRATION = "missing-administration"
     MISSING_CLIENT_ADMINISTRATION = "missing-client-administration"
+    NOT_THE_SERVICE_OWNER = "not-the-service-owner"
+    MISSING_RIGHT = "missing-right"
     TOO_MANY_ATTEMPTS = "too-many-attempts"
+    NOT_AUTHORISED_FOR_REPORTEE = "not-authorised-for-reportee"
+    NOT_AUTHORISED_TO_SIGN = "not-authorised-to-sign"
+    LEVEL_TOO_LOW = "authentication-level-too-low"
     DELEGATION_REFUSED = "delegation-refused"
+    NOT_THE_CALLERS = "not-the-callers"
+    SENDER_NOT_AUTHORISED = "sender-not-authorised"
+    RECIPIENT_REFUSED = "recipient-refused"
+    TRANSFER_NOT_AUTHORISED = "transfer-not-authorised"
+    OTHER_REPORTEE = "other-reportee"
+    RECIPIENT_NOT_AUTHORISED = "recipient-not-authorised"
+    TRANSFER_LEVEL_TOO_LOW = "transfer-level-too-low"
     # Conflict
     SYSTEM_EXISTS = "system-exists"
     CLIENT_ID_TAKEN = "client-id-taken"
@@ -73,8 +108,17 @@ class ErrorCode(StrEnum):
     REQUEST_ACCEPTED = "request-accepted"
     REQUEST_REJECTED = "request-rejected"
     FACT_EXISTS = "fact-exists"
+    WRONG_ELEMENT_STATE = "wrong-element-state"
+    ELEMENT_ARCHIVED = "element-archived"
+    ELEMENT_NOT_COMPLETED = "element-not-completed"
+    ELEMENT_NOT_DELETABLE = "element-not-deletable"
+    ALREADY_SIGNED = "already-signed"
+    WRONG_MESSAGE_STATE = "wrong-message-state"
+    MESSAGE_NOT_DELETABLE = "message-not-deletable"
+    FILE_ALREADY_UPLOADED = "file-already-uploaded"
     # Unavailable
     STORE_UNAVAILABLE = "store-unavailable"
+    CODE_CHANNEL_UNAVAILABLE = "code-channel-unavailable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +160,21 @@ class InvalidInput(GatewayError):
 
 
 class AuthenticationFailed(GatewayError):
-    """Unknown, wrong or locked: one answer for all, so that nothing can be probed."""
+    """Unknown, wrong or locked: one answer for all, so that nothing can be probed.
 
-    def __init__(self) -> None:
-        super().__init__(
-            ErrorCode.AUTHENTICATION_FAILED,
-            "the system id or the password is wrong, or the system is locked",
-        )
+    The code tells a system's own log-on from that of a person through a system, and from a one-time code
+    that was right but has run out.
+    """
+
+    def __init__(self, code: ErrorCode = ErrorCode.AUTHENTICATION_FAILED) -> None:
+        super().__init__(code, _NOT_AUTHENTICATED[code])
+
+
+_NOT_AUTHENTICATED = {
+    ErrorCode.AUTHENTICATION_FAILED: "the system id or the password is wrong, or the system is locked",
+    ErrorCode.PERSON_AUTHENTICATION_FAILED: "the person, the password or the one-time code is wrong, or locked",
+    ErrorCode.CODE_EXPIRED: "the one-time code has run out; ask for a new one",
+}
 
 
 class NotFound(GatewayError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.domain.identifiers import PartyId
+from core.domain.question import Subject, SubjectKind
 
 
 class CallerKind(StrEnum):
@@ -13,6 +14,8 @@ class CallerKind(StrEnum):
 
     OPERATOR = "operator"
     ENTERPRISE_SYSTEM = "enterprise-system"
+    PERSON_LOGIN = "person-login"
+    ENTERPRISE_USER = "enterprise-user"
     PERSON = "person"
     VENDOR = "vendor"
     SERVICE_OWNER = "service-owner"
@@ -22,8 +25,10 @@ class CallerKind(StrEnum):
 class Caller:
     """Who is calling.
 
-    ``party`` is the person's party id, or the owner of the enterprise system; ``organisation`` the
-    organisation number of a vendor or service owner; ``enterprise_system`` the number it logged on with.
+    ``party`` is the person's party id, or the owner of the enterprise system or enterprise user;
+    ``organisation`` the organisation number of a vendor or service owner; ``enterprise_system`` the number
+    it logged on with; ``enterprise_user`` the id of the user that a certificate belongs to. ``person`` is
+    the party id of a person who has logged on *through* the system, with password and one-time code.
     An operator works on the installation itself (command line) and is bound by no party's rights.
     """
 
@@ -31,12 +36,24 @@ class Caller:
     party: PartyId | None = None
     organisation: str | None = None
     enterprise_system: int | None = None
+    enterprise_user: str | None = None
+    person: PartyId | None = None
 
     @property
     def name(self) -> str:
         """The caller as the change log names it. Never an identity number of a person."""
-        known = self.enterprise_system or self.organisation or self.party
+        known = self.enterprise_system or self.enterprise_user or self.organisation or self.party
         return f"{self.kind}:{known}" if known is not None else str(self.kind)
+
+    def subject(self) -> Subject:
+        """As whom `decide` is asked. For callers of the old world only: raises ValueError for any other."""
+        if self.kind is CallerKind.ENTERPRISE_SYSTEM and self.enterprise_system is not None:
+            return Subject(SubjectKind.ENTERPRISE_SYSTEM, self.enterprise_system, self.person)
+        if self.kind is CallerKind.ENTERPRISE_USER and self.enterprise_user is not None:
+            return Subject(SubjectKind.ENTERPRISE_USER, self.enterprise_user)
+        if self.kind is CallerKind.PERSON_LOGIN and self.party is not None:
+            return Subject(SubjectKind.PERSON_LOGIN, self.party)
+        raise ValueError(f"a caller of kind {self.kind} acts through commands of its own, never as a subject")
 
 
 OPERATOR = Caller(CallerKind.OPERATOR)

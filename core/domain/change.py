@@ -27,6 +27,7 @@ Fact = (
     | party.RegisterRole
     | system.EnterpriseSystem
     | system.EnterpriseUser
+    | system.PersonLogin
     | system.System
     | system.SystemUserRequest
     | system.SystemUser
@@ -71,6 +72,7 @@ FACT_KINDS: tuple[FactKind, ...] = (
     FactKind("register_role", party.RegisterRole, ("id",)),
     FactKind("enterprise_system", system.EnterpriseSystem, ("id",)),
     FactKind("enterprise_user", system.EnterpriseUser, ("id",)),
+    FactKind("person_login", system.PersonLogin, ("party",)),
     FactKind("system", system.System, ("id",)),
     FactKind("system_user_request", system.SystemUserRequest, ("id",)),
     FactKind("system_user", system.SystemUser, ("id",)),

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from core.domain.catalogue import compile_catalogue
 from core.domain.change import KIND_OF, Fact, Operation
 from core.domain.delegation import ClientDelegation, PackageDelegation, RightDelegation, RoleGrant
+from core.domain.own_facts import Gone, OwnFacts, merged, reached
 from core.domain.party import Party, PartyKind, RegisterRole
 from core.domain.party_file import (
     SOLE_PROPRIETOR,
@@ -31,6 +30,7 @@ from core.domain.system import (
     EnterpriseSystem,
     EnterpriseUser,
     Generation,
+    PersonLogin,
     System,
     SystemUser,
     SystemUserLink,
@@ -58,19 +58,6 @@ _VOCABULARY = (
 _SHAPES_FILES = (Role, Conferral, Carriage, Nesting, RuleRow)
 
 
-class _Gone(NamedTuple):
-    """A fact that has been removed."""
-
-    fact: PartyFact
-
-
-class _OwnFacts(NamedTuple):
-    """What changed in one party's own facts: a new record of it, and its facts in the order they changed."""
-
-    party: Party | None
-    facts: list[PartyFact | _Gone]
-
-
 class Draft:
     """The next snapshot, under way."""
 
@@ -78,7 +65,7 @@ class Draft:
         self._base = base
         self._vocabulary: dict[Any, Fact] | None = None
         self._reclose_all = False
-        self._own: dict[str, _OwnFacts] = {}
+        self._own: dict[str, OwnFacts] = {}
         self._dirty: set[str] = set()
         self._maps: dict[str, ShardedDraft[Any, Any]] = {}
         self._groups: dict[tuple[str, Any], dict[Any, Any]] = {}
@@ -90,8 +77,9 @@ class Draft:
             PackageDelegation: self._on_party_fact,
             RightDelegation: self._on_party_fact,
             ClientDelegation: self._on_party_fact,
-            EnterpriseSystem: partial(self._on_keyed, "enterprise_systems"),
-            EnterpriseUser: partial(self._on_keyed, "enterprise_users"),
+            EnterpriseSystem: self._on_enterprise_system,
+            EnterpriseUser: self._on_enterprise_user,
+            PersonLogin: self._on_person_login,
             System: self._on_system,
             SystemUserRequest: self._on_request,
             SystemUser: self._on_user,
@@ -136,8 +124,29 @@ class Draft:
         else:
             self._map(name).remove(key)
 
-    def _on_keyed(self, name: str, operation: Operation, fact: EnterpriseSystem | EnterpriseUser) -> None:
-        self._set(name, operation, fact.id, fact)
+    def _on_enterprise_system(self, operation: Operation, system: EnterpriseSystem) -> None:
+        self._set("enterprise_systems", operation, system.id, system)
+
+    def _on_enterprise_user(self, operation: Operation, user: EnterpriseUser) -> None:
+        before: EnterpriseUser | None = self._map("enterprise_users").get(user.id)
+        if before is not None:
+            self._free("enterprise_user_names", (before.owner, before.name.lower()), user.id)
+        self._set("enterprise_users", operation, user.id, user)
+        if operation is Operation.PUT:
+            self._map("enterprise_user_names").put((user.owner, user.name.lower()), user.id)
+
+    def _on_person_login(self, operation: Operation, login: PersonLogin) -> None:
+        before: PersonLogin | None = self._map("person_logins").get(login.party)
+        if before is not None and before.user_name is not None:
+            self._free("user_names", before.user_name.lower(), login.party)
+        self._set("person_logins", operation, login.party, login)
+        if operation is Operation.PUT and login.user_name is not None:
+            self._map("user_names").put(login.user_name.lower(), login.party)
+
+    def _free(self, name: str, key: object, value: object) -> None:
+        """Take the name out of the map, unless somebody else has taken it already in the same change."""
+        if self._map(name).get(key) == value:
+            self._map(name).remove(key)
 
     def _on_vocabulary(self, operation: Operation, fact: Fact) -> None:
         if self._vocabulary is None:
@@ -183,17 +192,17 @@ class Draft:
         found: PartyFile | None = self._map("files").get(party)
         return found
 
-    def _changed_facts(self, party: str) -> list[PartyFact | _Gone]:
+    def _changed_facts(self, party: str) -> list[PartyFact | Gone]:
         own = self._own.get(party)
         if own is None:
-            own = self._own[party] = _OwnFacts(None, [])
+            own = self._own[party] = OwnFacts(None, [])
         return own.facts
 
     def _on_party(self, operation: Operation, party: Party) -> None:
         before = self._record(party.id)
         if before is not None:
             self._unlist(before)
-        self._own[party.id] = _OwnFacts(party, self._changed_facts(party.id))
+        self._own[party.id] = OwnFacts(party, self._changed_facts(party.id))
         self._map("numbers").put(party.number, party.id)
         self._map("altinn_ids").put(party.altinn_id, party.id)
         if party.main_unit is not None:
@@ -216,7 +225,7 @@ class Draft:
 
     def _on_party_fact(self, operation: Operation, fact: PartyFact) -> None:
         party = party_of(fact)
-        self._changed_facts(party).append(fact if operation is Operation.PUT else _Gone(fact))
+        self._changed_facts(party).append(fact if operation is Operation.PUT else Gone(fact))
         self._dirty.add(party)
 
     def _close_files(self, closer: Closer) -> None:
@@ -236,7 +245,7 @@ class Draft:
         if record is None:
             # Facts about a party that is not there yet wait with it; a world is checked before it is written.
             return
-        facts = _merged(before, own.facts if own is not None else ())
+        facts = merged(before, own.facts if own is not None else ())
         after, entries = closer.close(record, facts, self._sources(record))
         self._map("files").put(party, after)
         self._put_entries(party, entries)
@@ -281,7 +290,7 @@ class Draft:
     def _proprietors(self, enterprise: str) -> Iterable[str]:
         before = self._current_file(enterprise)
         own = self._own.get(enterprise)
-        for fact in _merged(before, own.facts if own is not None else ()):
+        for fact in merged(before, own.facts if own is not None else ()):
             if isinstance(fact, RegisterRole):
                 yield fact.holder
 
@@ -300,7 +309,7 @@ class Draft:
     def _update_reach(self, gained: dict[str, list[str]], lost: dict[str, list[str]]) -> None:
         for holder in {*gained, *lost}:
             parties: tuple[str, ...] = self._map("reach").get(holder) or ()
-            after = _reached(parties, gained.get(holder, []), lost.get(holder, []))
+            after = reached(parties, gained.get(holder, []), lost.get(holder, []))
             if after:
                 self._map("reach").put(holder, after)
             else:
@@ -369,28 +378,3 @@ class Draft:
                 system: System | None = self._map("systems").get(entry.user.system)
                 active = bool(entry.generations) and system is not None and not system.deleted
                 self._map("users").put(user, entry._replace(active=active))
-
-
-def _merged(before: PartyFile | None, changed: Iterable[PartyFact | _Gone]) -> Iterable[PartyFact]:
-    """A party's own facts after the change. An id is unique within its kind only."""
-    facts: dict[tuple[type, str], PartyFact] = {}
-    if before is not None:
-        for fact in (*(held.fact for held in before.own), *before.delegations):
-            facts[(type(fact), fact.id)] = fact
-    for each in changed:
-        if type(each) is _Gone:
-            facts.pop((type(each.fact), each.fact.id), None)
-        else:
-            facts[(type(each), each.id)] = each  # type: ignore[union-attr,assignment]
-    return facts.values()
-
-
-def _reached(before: tuple[str, ...], gained: list[str], lost: list[str]) -> tuple[str, ...]:
-    if len(gained) + len(lost) > 8 or not before:
-        return tuple(sorted((set(before) | set(gained)) - set(lost)))
-    after = list(before)
-    for party in gained:
-        after.insert(bisect_left(after, party), party)
-    for party in lost:
-        after.remove(party)
-    return tuple(after)

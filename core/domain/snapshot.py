@@ -20,6 +20,7 @@ from core.domain.system import (
     EnterpriseSystem,
     EnterpriseUser,
     Generation,
+    PersonLogin,
     System,
     SystemUser,
     SystemUserLink,
@@ -56,6 +57,8 @@ class Snapshot:
     ``entries`` is what each holder has for each party, by `key_of_entry`: mostly one entry, else a tuple of
     them. ``files`` are the parties with their own facts; ``reach`` names, for each holder, the parties it has
     entries for, in order of party id; ``represents`` the register roles a person has at organisations.
+    ``user_names`` are the persons by user name, ``enterprise_user_names`` the enterprise users by owner and
+    name; both names in lower case.
     """
 
     sequence: int
@@ -71,6 +74,9 @@ class Snapshot:
     reach: ShardedMap[str, tuple[str, ...]] = field(repr=False)
     enterprise_systems: ShardedMap[int, EnterpriseSystem] = field(repr=False)
     enterprise_users: ShardedMap[str, EnterpriseUser] = field(repr=False)
+    enterprise_user_names: ShardedMap[tuple[str, str], str] = field(repr=False)
+    person_logins: ShardedMap[str, PersonLogin] = field(repr=False)
+    user_names: ShardedMap[str, PartyId] = field(repr=False)
     systems: ShardedMap[str, System] = field(repr=False)
     client_ids: ShardedMap[str, str] = field(repr=False)
     users: ShardedMap[str, UserEntry] = field(repr=False)
@@ -142,6 +148,9 @@ def empty_snapshot(terms: DecisionTerms) -> Snapshot:
         reach=ShardedMap(),
         enterprise_systems=ShardedMap(),
         enterprise_users=ShardedMap(),
+        enterprise_user_names=ShardedMap(),
+        person_logins=ShardedMap(),
+        user_names=ShardedMap(),
         systems=ShardedMap(),
         client_ids=ShardedMap(),
         users=ShardedMap(),

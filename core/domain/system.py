@@ -47,6 +47,29 @@ class EnterpriseUser:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonLogin:
+    """A person's own log-on to the old world (profil). A person has one at the most.
+
+    ``user_name`` (brukernavn) is compared without regard to case. ``secret`` is the argon2 hash of the
+    password; ``phone`` is where one-time codes are sent, and is shown masked only. With ``allows_systems``
+    the person lets systems log on with the user name, for that person's own reporting and nothing else
+    (soap-svc §5.1). ``state`` is an operator's lock; a lock after wrong tries is in the ledger.
+    """
+
+    party: PartyId
+    secret: str = field(repr=False)
+    user_name: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    allows_systems: bool = False
+    state: SystemState = SystemState.ACTIVE
+
+    @property
+    def masked_phone(self) -> str:
+        """The telephone number as it may be shown: its last two digits."""
+        return "" if self.phone is None else f"{'*' * (len(self.phone) - 2)}{self.phone[-2:]}"
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """A system in the system register, owned by a vendor.
 

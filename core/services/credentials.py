@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from core.domain.caller import OPERATOR, Caller, CallerKind
 from core.domain.change import put
@@ -12,47 +13,49 @@ from core.domain.identifiers import PartyId
 from core.domain.snapshot import Snapshot
 from core.domain.system import EnterpriseSystem, SystemState
 from core.errors import AuthenticationFailed, Conflict, ErrorCode, NotFound
+from core.services.lockout import ENTERPRISES
 from core.services.passwords import PasswordChecker, check_password_rule
+from core.store.ledger import Ledger
 from core.store.store import Store, Written
 
-MOST_WRONG_TRIES = 3
-"""More wrong passwords in a row than this lock a system. Source: the later platform's help page."""
+_log = logging.getLogger(__name__)
 
-LOCK = timedelta(hours=1)
-"""How long the lock lasts, and how long a wrong try is remembered. Same source."""
+_REMEMBERED = timedelta(days=1)
+# How long refused tries are kept for the operator's counts.
 
 _FIRST_SYSTEM_ID = 100_001
 
 _Alteration = Callable[[EnterpriseSystem], EnterpriseSystem]
 
 
-class _Memory:
-    """What is kept between log-ons to one store."""
+class _Suspects:
+    """Systems with a wrong try seen by this process: spares every right log-on a look at the ledger."""
 
     def __init__(self) -> None:
-        self.passwords = PasswordChecker()
-        # Systems with a wrong try seen by this process: spares every right log-on a look at the ledger.
-        self.suspects: set[int] = set()
+        self.numbers: set[int] = set()
 
 
-def authenticate_system(store: Store, enterprise_system: int, password: str) -> Caller:
-    """The caller behind a system id and password.
+def authenticate_system(store: Store, enterprise_system: int, password: str, *, source: str = "") -> Caller:
+    """The caller behind a system id and password; ``source`` is where it calls from, for the operator's log.
 
-    Raises AuthenticationFailed, with one and the same message, for an unknown system, a wrong password and
-    a locked system; Unavailable where the newest facts could not be read. A wrong try is forgotten after an
-    hour, or by a right one in the same process.
+    Raises AuthenticationFailed, with one and the same message and after the same work, for an unknown
+    system, a wrong password and a locked system; Unavailable where the newest facts could not be read. A
+    wrong try is forgotten after an hour, or by a right one in the same process.
     """
-    memory = store.companion(_Memory)
+    passwords = store.companion(PasswordChecker)
+    suspects = store.companion(_Suspects).numbers
     system = store.snapshot().enterprise_systems.get(enterprise_system)
-    right = memory.passwords.verify(None if system is None else system.secret, password)
     if system is None or _is_locked(store, system):
-        raise AuthenticationFailed
-    if not right:
-        _count_wrong_try(store, memory, system)
-        raise AuthenticationFailed
-    if enterprise_system in memory.suspects:
-        memory.suspects.discard(enterprise_system)
-        store.write(lambda ledger: ledger.clear_failures(_subject(enterprise_system)))
+        passwords.verify(None, password)
+        raise _refused(store, "unknown" if system is None else f"{system.id}:locked", source)
+    if not passwords.recalls(system.secret, password):
+        if not passwords.verify(system.secret, password):
+            suspects.add(system.id)
+            raise _refused(store, str(system.id), source)
+        _refuse_late(store, system, source)
+    if enterprise_system in suspects:
+        suspects.discard(enterprise_system)
+        store.write(lambda ledger: ledger.clear_failures(_subject(system.id)))
     return Caller(CallerKind.ENTERPRISE_SYSTEM, party=system.owner, enterprise_system=system.id)
 
 
@@ -93,7 +96,7 @@ def lock_system(store: Store, caller: Caller, enterprise_system: int, *, locked:
 
 def hash_password(store: Store, password: str) -> str:
     """The argon2 hash of a password, as it is kept."""
-    return store.companion(_Memory).passwords.hash(password)
+    return store.companion(PasswordChecker).hash(password)
 
 
 def _alter(store: Store, caller: Caller, number: int, alter: _Alteration) -> EnterpriseSystem:
@@ -112,15 +115,35 @@ def _is_locked(store: Store, system: EnterpriseSystem) -> bool:
     return timed or system.state is not SystemState.ACTIVE
 
 
-def _count_wrong_try(store: Store, memory: _Memory, system: EnterpriseSystem) -> None:
-    memory.suspects.add(system.id)
+def _refuse_late(store: Store, system: EnterpriseSystem, source: str) -> None:
+    """Hashing takes its time: wrong tries of others may have locked the system meanwhile."""
+    since = store.clock() - ENTERPRISES.within
+    wrong = store.read(lambda ledger: ledger.failures(_subject(system.id), since))
+    current = store.snapshot().enterprise_systems.get(system.id)
+    if wrong >= ENTERPRISES.tries or current is None or _is_locked(store, current):
+        raise _refused(store, f"{system.id}:locked", source)
+
+
+def _refused(store: Store, which: str, source: str) -> AuthenticationFailed:
+    """Count a refused log-on, for its id and for where it came from; lock the id where it was one too many."""
     now = store.clock()
-    subject = _subject(system.id)
-    failures = store.write(lambda ledger: ledger.count_failure(subject, now, now - LOCK))
-    if failures > MOST_WRONG_TRIES:
-        _alter(store, OPERATOR, system.id, lambda current: replace(current, locked_until=now + LOCK))
-        store.write(lambda ledger: ledger.clear_failures(subject))
+    failures, from_source = store.write(lambda ledger: _counted(ledger, which, source, now))
+    facts = {"system": which, "tries": failures, "source": source, "tries_from_source": from_source}
+    _log.warning("an enterprise system was refused", extra={"facts": facts})
+    if which.isdigit() and failures >= ENTERPRISES.tries:
+        until = now + ENTERPRISES.lock
+        _alter(store, OPERATOR, int(which), lambda current: replace(current, locked_until=until))
+        store.write(lambda ledger: ledger.clear_failures(_subject(which)))
+        _log.warning("an enterprise system is locked", extra={"facts": {"system": which, "until": until.isoformat()}})
+    return AuthenticationFailed()
 
 
-def _subject(enterprise_system: int) -> str:
-    return f"enterprise-system:{enterprise_system}"
+def _counted(ledger: Ledger, which: str, source: str, now: datetime) -> tuple[int, int]:
+    since = now - ENTERPRISES.within
+    ledger.forget_failures(now - _REMEMBERED)
+    failures = ledger.count_failure(_subject(which), now, since)
+    return failures, ledger.count_failure(f"{_subject(which)}@{source}", now, since) if source else 0
+
+
+def _subject(which: int | str) -> str:
+    return f"enterprise-system:{which}"

@@ -12,10 +12,13 @@ from core.domain.identifiers import mask_numbers_in, parse_organisation_number, 
 from core.domain.party import Party, PartyKind
 from core.domain.plain import from_plain, to_plain
 from core.domain.snapshot import Snapshot
+from core.domain.system import PersonLogin
 from core.errors import ErrorCode, GatewayError, InvalidInput
 from core.services.credentials import hash_password
 from core.services.forms import check_schema
 from core.services.passwords import check_password_rule
+from core.services.person_logins import problem_with_login
+from core.services.world_members import plain_members, read_members
 from core.store.ledger import ClientRow, Ledger
 from core.store.store import Store
 
@@ -36,6 +39,7 @@ _REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
     "register_role": {"party": ("party",), "holder": ("party",)},
     "enterprise_system": {"owner": ("party",)},
     "enterprise_user": {"owner": ("party",)},
+    "person_login": {"party": ("party",)},
     "system_user_request": {"system": ("system",), "owner": ("party",)},
     "system_user": {"system": ("system",), "owner": ("party",)},
     "generation": {"system_user": ("system_user",)},
@@ -61,16 +65,18 @@ class Imported:
 def import_world(store: Store, caller: Caller, document: Mapping[str, Any]) -> Imported:
     """Put every fact of a world document; facts with the same key are replaced. All of it, or nothing.
 
-    An enterprise system or user may carry a ``password`` in place of its ``secret``. Raises InvalidInput
-    naming every fact that is ill-formed or points at nothing.
+    An enterprise system or user, or a person's log-on, may carry a ``password`` in place of its ``secret``.
+    Raises InvalidInput naming every fact that is ill-formed or points at nothing.
     """
     _check_format(document)
     schemas = _schemas(document)
     clients = _clients(document)
     facts = read_facts(store, document)
     _check(facts, store.snapshot())
+    members = read_members(document, facts, store.snapshot())
 
     def keep(ledger: Ledger) -> None:
+        members.keep(ledger)
         for form, text in schemas.items():
             ledger.set_form_schema(form, text)
         for client in clients:
@@ -82,7 +88,10 @@ def import_world(store: Store, caller: Caller, document: Mapping[str, Any]) -> I
 
 
 def export_world(store: Store) -> dict[str, Any]:
-    """Every fact and form schema as a world document, sorted by key. It holds password hashes: keep it safe."""
+    """Every fact, form schema, service owner and code list as a world document, sorted by key.
+
+    It holds password hashes: keep it safe.
+    """
     facts: dict[str, list[dict[str, Any]]] = {}
     for kind in FACT_KINDS:
         facts[kind.name] = []
@@ -90,7 +99,7 @@ def export_world(store: Store) -> dict[str, Any]:
         facts[KIND_OF[type(fact)].name].append(to_plain(fact))
     schemas = store.read(lambda ledger: {form: ledger.form_schema(form) or "" for form in ledger.forms_with_schema()})
     kept = {name: rows for name, rows in facts.items() if rows}
-    return {"format": FORMAT, "facts": kept, "form_schemas": schemas}
+    return {"format": FORMAT, "facts": kept, "form_schemas": schemas, **store.read(plain_members)}
 
 
 def read_facts(store: Store, document: Mapping[str, Any]) -> list[Fact]:
@@ -170,6 +179,10 @@ def _problems(fact: Fact, known: Mapping[str, set[object]], snapshot: Snapshot) 
             _check_number(fact)
         except GatewayError as error:
             yield f"{label}: {error.message}"
+    if isinstance(fact, PersonLogin):
+        problem = problem_with_login(fact)
+        if problem is not None:
+            yield f"{label}: {problem}"
     for field, kinds in _REFERENCES.get(kind.name, {}).items():
         value = getattr(fact, field)
         if value is not None and not any(_exists(name, value, known, snapshot) for name in kinds):

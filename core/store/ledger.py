@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,58 +12,22 @@ from sqlalchemy import Connection, Table, bindparam, case, delete, func, select,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
-from core.domain.identifiers import ServiceId
 from core.domain.snapshot import Snapshot
 from core.store import tables
+from core.store.batches_ledger import BatchesLedger, unit_row
+from core.store.code_lists_ledger import CodeListsLedger
+from core.store.contents_ledger import ContentsLedger
+from core.store.forms_ledger import FormsLedger, FormStatements
+from core.store.logons_ledger import LogonsLedger
+from core.store.messages_ledger import MessagesLedger
+from core.store.numbers import Numbers
+from core.store.prefill_ledger import PrefillLedger
 from core.store.prepared import Prepared
+from core.store.rows import AttachmentRow, SubmissionRow, UnitRow, batch_sender
+from core.store.transfers_ledger import TransfersLedger
 
 CHUNK = 256 * 1024
 """Bytes in one content row."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnitRow:
-    """A stored data unit."""
-
-    position: int
-    participant: str
-    reference: str
-    parent_reference: str | None
-    form: ServiceId
-    completed: bool
-    locked: bool
-    reason: str
-    content: str
-    workflow_reference: str | None = None
-    archive_reference: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AttachmentRow:
-    """A stored attachment."""
-
-    position: int
-    reference: str
-    parent_reference: str
-    file_name: str
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
-class SubmissionRow:
-    """A stored batch with its units. ``authorised_at`` is the sequence the decision saw."""
-
-    id: str
-    enterprise_system: int
-    batch_id: str
-    received: datetime
-    authorised_at: int
-    schema_version: str
-    receipt_type: str
-    receipt_url: str | None
-    signature: str | None
-    units: tuple[UnitRow, ...] = ()
-    attachments: tuple[AttachmentRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +52,7 @@ class Statements:
     """Statements built once for each store: building one for each call costs more than running it."""
 
     def __init__(self, dialect: str) -> None:
-        self.add_submission = Prepared(
-            _insert_new(tables.submission, dialect, ("enterprise_system", "batch_id")), dialect
-        )
+        self.add_submission = Prepared(_insert_new(tables.submission, dialect, ("sender", "batch_id")), dialect)
         self.add_unit = Prepared(tables.data_unit.insert(), dialect)
         self.add_attachment = Prepared(tables.attachment.insert(), dialect)
         self.add_chunk = Prepared(_insert_new(tables.content_chunk, dialect, ("content", "position")), dialect)
@@ -100,9 +62,10 @@ class Statements:
         self.add_attempt = _insert_new(tables.failed_attempt, dialect, ("subject",))
         known = tables.submission.c
         self.has_submission = select(known.id).where(
-            known.enterprise_system == bindparam("enterprise_system"), known.batch_id == bindparam("batch_id")
+            known.sender == bindparam("sender"), known.batch_id == bindparam("batch_id")
         )
         self.sequence = select(tables.fact_sequence.c.value)
+        self.forms = FormStatements(dialect)
 
 
 class Ledger:
@@ -120,6 +83,7 @@ class Ledger:
         self._catch_up = catch_up
         self._later: dict[Prepared, list[dict[str, Any]]] = {}
         self._sequence: int | None = None
+        self._numbers = Numbers(connection)
 
     def sequence(self) -> int:
         """The newest change when this transaction first asked, which is after all its work had arrived."""
@@ -133,12 +97,60 @@ class Ledger:
         """The facts as this transaction sees them."""
         return self._catch_up(self._connection)
 
+    @property
+    def contents(self) -> ContentsLedger:
+        """Contents that are stored in pieces, ahead of what refers to them."""
+        return ContentsLedger(self._connection, self._keep_chunk)
+
+    @property
+    def logons(self) -> LogonsLedger:
+        """Wrong tries and locks, one-time codes, nonces."""
+        return LogonsLedger(self._connection)
+
+    @property
+    def batches(self) -> BatchesLedger:
+        """Batches that wait for the worker."""
+        return BatchesLedger(self._connection)
+
+    @property
+    def forms(self) -> FormsLedger:
+        """Receipts, and the elements of reportees."""
+        return FormsLedger(self._connection, self._statements.forms)
+
+    def next_number(self, name: str, count: int = 1) -> int:
+        """The first of ``count`` new numbers of a series: archive, attachment, element, form or receipt.
+
+        Ask before writing any row that another transaction may be writing too.
+        """
+        return self._numbers.take(name, count)
+
+    @property
+    def messages(self) -> MessagesLedger:
+        """Messages and service owners."""
+        return MessagesLedger(self._connection)
+
+    @property
+    def prefill(self) -> PrefillLedger:
+        """What service owners have filled in beforehand."""
+        return PrefillLedger(self._connection, self.add_content)
+
+    @property
+    def transfers(self) -> TransfersLedger:
+        """Brokered files."""
+        return TransfersLedger(self._connection)
+
+    @property
+    def code_lists(self) -> CodeListsLedger:
+        """Code lists."""
+        return CodeListsLedger(self._connection)
+
     def flush(self) -> None:
         """Write the rows that wait. The store calls it before the commit."""
         for insert, rows in self._later.items():
             if rows:
                 insert.run(self._connection, rows)
         self._later.clear()
+        self._numbers.keep()
 
     # -- submissions --------------------------------------------------------------------------
 
@@ -153,37 +165,22 @@ class Ledger:
             )
         return added
 
-    def has_submission(self, enterprise_system: int, batch_id: str) -> bool:
-        """Whether the batch is stored."""
-        values = {"enterprise_system": enterprise_system, "batch_id": batch_id}
+    def has_submission(self, sender: str, batch_id: str) -> bool:
+        """Whether the sender has handed this in before."""
+        values = {"sender": sender, "batch_id": batch_id}
         return self._connection.execute(self._statements.has_submission, values).one_or_none() is not None
 
     def submission(self, enterprise_system: int, batch_id: str) -> SubmissionRow | None:
         """The batch with its units in document order, or None."""
         table = tables.submission
-        wanted = select(table).where(table.c.enterprise_system == enterprise_system, table.c.batch_id == batch_id)
+        sender = batch_sender(enterprise_system)
+        wanted = select(table).where(table.c.sender == sender, table.c.batch_id == batch_id)
         found = self._connection.execute(wanted).mappings().one_or_none()
         if found is None:
             return None
         units = select(tables.data_unit).where(tables.data_unit.c.submission == found["id"])
         rows = self._connection.execute(units.order_by(tables.data_unit.c.position)).mappings()
-        return SubmissionRow(**found, units=tuple(_unit(row) for row in rows))
-
-    def waiting_units(self, limit: int) -> Sequence[tuple[str, int]]:
-        """(submission, position) of units that have not been archived, in no promised order."""
-        unit = tables.data_unit
-        waiting = select(unit.c.submission, unit.c.position).where(unit.c.workflow_reference.is_(None))
-        return [(row[0], row[1]) for row in self._connection.execute(waiting.limit(limit))]
-
-    def archive_unit(self, submission: str, position: int, *, workflow: str, archive: str) -> None:
-        """Give a unit its references. A unit that has them keeps them."""
-        unit = tables.data_unit
-        self._connection.execute(
-            update(unit)
-            .where(unit.c.submission == submission, unit.c.position == position)
-            .where(unit.c.workflow_reference.is_(None))
-            .values(workflow_reference=workflow, archive_reference=archive)
-        )
+        return SubmissionRow(**found, units=tuple(unit_row(row) for row in rows))
 
     def count_submissions(self) -> int:
         """How many batches are stored."""
@@ -208,8 +205,16 @@ class Ledger:
         ]
         self._later.setdefault(self._statements.add_chunk, []).extend(rows)
 
+    def forget_content(self, content: str) -> None:
+        """Delete a content that nothing refers to any more."""
+        self._connection.execute(delete(tables.content_chunk).where(tables.content_chunk.c.content == content))
+
+    def claim_content(self, content: str) -> None:
+        """Make a content that was stored in pieces part of what this transaction stores. Raises NotFound."""
+        self.contents.claim(content)
+
     def content(self, content: str) -> Iterator[bytes]:
-        """The chunks of a content, in order."""
+        """The chunks of a content, in order. One that may be large is read with `core.read_content`."""
         chunk = tables.content_chunk
         wanted = select(chunk.c.data).where(chunk.c.content == content).order_by(chunk.c.position)
         for row in self._connection.execute(wanted):
@@ -234,6 +239,10 @@ class Ledger:
     def clear_failures(self, subject: str) -> None:
         """Forget wrong attempts after a right one."""
         self._connection.execute(delete(tables.failed_attempt).where(tables.failed_attempt.c.subject == subject))
+
+    def forget_failures(self, before: datetime) -> None:
+        """Drop wrong attempts whose latest was before then."""
+        self._connection.execute(delete(tables.failed_attempt).where(tables.failed_attempt.c.latest < before))
 
     # -- forms --------------------------------------------------------------------------------
 
@@ -301,25 +310,12 @@ class Ledger:
         self._connection.execute(self._statements.add_secret, {"name": name, "value": new})
         return self.secret(name) or new
 
+    def _keep_chunk(self, content: str, position: int, data: bytes) -> None:
+        self._defer(self._statements.add_chunk, [{"content": content, "position": position, "data": data}])
+
     def _defer(self, insert: Prepared, rows: Iterable[dict[str, Any]]) -> None:
         self._later.setdefault(insert, []).extend(rows)
 
 
 def _values(row: UnitRow | AttachmentRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in type(row).__slots__}
-
-
-def _unit(row: Any) -> UnitRow:
-    return UnitRow(
-        position=row["position"],
-        participant=row["participant"],
-        reference=row["reference"],
-        parent_reference=row["parent_reference"],
-        form=ServiceId(row["form"]),
-        completed=bool(row["completed"]),
-        locked=bool(row["locked"]),
-        reason=row["reason"],
-        content=row["content"],
-        workflow_reference=row["workflow_reference"],
-        archive_reference=row["archive_reference"],
-    )

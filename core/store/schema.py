@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -15,6 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import ErrorCode, Unavailable
+from core.store import tables_contents, tables_forms, tables_logons, tables_messages  # noqa: F401 - registers its tables
 from core.store.engines import normal_url, open_engine
 from core.store.tables import metadata
 
@@ -64,14 +66,38 @@ def write_revision(url: str, revision: str, message: str) -> None:
 def _connected(url: str) -> Iterator[Connection]:
     engine = open_engine(normal_url(url), writing=True)
     try:
-        with engine.begin() as connection:
+        with engine.connect() as connection, _unreferenced(connection), connection.begin():
             yield connection
+            _check_references(connection)
     except SQLAlchemyError as error:
         raise Unavailable(
             ErrorCode.STORE_UNAVAILABLE, f"the database could not be opened: {type(error).__name__}"
         ) from error
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _unreferenced(connection: Connection) -> Iterator[None]:
+    """Let a migration make a table of SQLite anew while others point at it. No switch works inside a transaction."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _check_references(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        stray = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if stray is not None:
+            raise Unavailable(
+                ErrorCode.STORE_UNAVAILABLE, f"rows of `{stray[0]}` point at nothing; nothing was changed"
+            )
 
 
 def _config(connection: Connection | None) -> Config:

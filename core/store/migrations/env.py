@@ -19,6 +19,12 @@ def _render(kind: str, column_type: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_item=_render)
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_item=_render,
+    # SQLite changes a table by making it anew and copying.
+    render_as_batch=True,
+)
 with context.begin_transaction():
     context.run_migrations()
