@@ -1,0 +1,1 @@
+"""The definition files, in the notation that soap.contract.notation explains."""
