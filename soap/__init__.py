@@ -3,6 +3,7 @@
 A room of doors: each parses a call, asks the core one thing, and translates the answer.
 """
 
-from soap.app import SoapOptions, answers, create_soap_app
+from soap.app import answers, create_soap_app
+from soap.options import SoapOptions
 
 __all__ = ["SoapOptions", "answers", "create_soap_app"]

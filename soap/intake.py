@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import codecs
 import re
-import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from core import DocumentTypeFound, InvalidInput, parse_untrusted
 from soap.envelope import VERSIONS, CallRefused, SoapVersion
+from soap.http_body import HttpBody
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
-_BLOCK = 64 * 1024
-_INFLATE = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
+NOT_XML = "Forespørselen er ikke velformet XML."
+DOCUMENT_TYPE = "Konvolutten har en dokumenttype (DOCTYPE). Det er ikke tillatt."
+EMPTY = "Forespørselen er tom: den skal inneholde en SOAP-konvolutt."
+UNDECODABLE = "Forespørselen følger ikke tegnsettet den oppgir."
+
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([^\s"';]+)""", re.IGNORECASE)
 _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _BYTE_ORDER_MARKS = (
@@ -30,16 +33,43 @@ _READABLE = frozenset({"utf-8", "utf-16", "utf-16-le", "utf-16-be", "iso8859-1",
 
 def read_envelope(environ: WSGIEnvironment, limit: int) -> etree._Element:
     """The root element of the request's document, at most ``limit`` bytes long. Raises CallRefused."""
-    body = _inflated(_read_body(environ, limit), environ.get("HTTP_CONTENT_ENCODING", ""), limit)
-    if not body.strip():
-        raise CallRefused("Forespørselen er tom: den skal inneholde en SOAP-konvolutt.")
+    return envelope_in(read_whole(HttpBody(environ, limit)), environ.get("CONTENT_TYPE") or "")
+
+
+def read_whole(body: HttpBody) -> bytes:
+    """All of a body. Raises CallRefused, after giving the client time to hear of it."""
+    try:
+        return b"".join(body)
+    except CallRefused:
+        body.discard()
+        raise
+
+
+def envelope_in(document: bytes, content_type: str) -> etree._Element:
+    """The root element of an envelope in bytes that came under this Content-Type. Raises CallRefused."""
+    if not document.strip():
+        raise CallRefused(EMPTY)
     try:
         # Unlimited text length here: an attachment sits inside one text, and the body's size is bounded.
-        return parse_untrusted(_decoded(body, environ.get("CONTENT_TYPE") or ""), huge=True)
+        return parse_untrusted(_decoded(document, content_type), huge=True)
     except DocumentTypeFound:
-        raise CallRefused("Konvolutten har en dokumenttype (DOCTYPE). Det er ikke tillatt.") from None
+        raise CallRefused(DOCUMENT_TYPE) from None
     except InvalidInput:
-        raise CallRefused("Forespørselen er ikke velformet XML.") from None
+        raise CallRefused(NOT_XML) from None
+
+
+def charset_of(beginning: bytes, content_type: str) -> str:
+    """The header's charset, else a byte order mark's, else the declaration's, else UTF-8 (soap-asmx §7.2).
+
+    Raises CallRefused for one that is not read here.
+    """
+    charset = _named_charset(beginning, content_type)
+    try:
+        if codecs.lookup(charset).name in _READABLE:
+            return charset
+    except (LookupError, ValueError):
+        pass  # ValueError for a NUL in the name.
+    raise CallRefused("Tegnsettet er ukjent: bruk utf-8, utf-16 eller iso-8859-1.")
 
 
 def version_of(envelope: etree._Element) -> SoapVersion:
@@ -64,84 +94,19 @@ def operation_in(envelope: etree._Element, version: SoapVersion) -> etree._Eleme
     return operation
 
 
-def _too_large(limit: int) -> CallRefused:
-    return CallRefused(f"Forespørselen er for stor: grensen er {limit} byte.")
-
-
-def _read_body(environ: WSGIEnvironment, limit: int) -> bytes:
-    stream, length = environ["wsgi.input"], _announced_length(environ)
-    body = _read_at_most(stream, limit + 1 if length is None else min(length, limit + 1))
-    if len(body) > limit:
-        # Read on, within reason, so that a client still sending gets to see the answer.
-        _discard(stream, limit if length is None else min(length - len(body), limit))
-        raise _too_large(limit)
-    return body
-
-
-def _announced_length(environ: WSGIEnvironment) -> int | None:
-    """Content-Length, or None where the body ends by itself (chunked)."""
-    announced = environ.get("CONTENT_LENGTH") or ""
-    if announced:
-        if not (announced.isascii() and announced.isdigit()):
-            raise CallRefused("Content-Length er ikke et tall.")
-        return int(announced)
-    chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
-    return None if chunked or environ.get("wsgi.input_terminated") else 0
-
-
-def _read_at_most(stream: Any, most: int) -> bytes:
-    parts: list[bytes] = []
-    while most > 0:
-        part = stream.read(min(most, _BLOCK))
-        if not part:
-            break
-        parts.append(part)
-        most -= len(part)
-    return b"".join(parts)
-
-
-def _discard(stream: Any, most: int) -> None:
-    while most > 0 and (part := stream.read(min(most, _BLOCK))):
-        most -= len(part)
-
-
-def _inflated(body: bytes, encoding: str, limit: int) -> bytes:
-    encoding = encoding.strip().lower()
-    if encoding in ("", "identity"):
-        return body
-    if encoding not in _INFLATE:
-        raise CallRefused("Content-Encoding er ukjent: bruk gzip, deflate eller ingen.")
+def _decoded(document: bytes, content_type: str) -> str:
     try:
-        inflater = zlib.decompressobj(_INFLATE[encoding])
-        inflated = inflater.decompress(body, limit + 1)
-    except zlib.error:
-        raise CallRefused("Forespørselen lar seg ikke pakke ut.") from None
-    if len(inflated) > limit:
-        raise _too_large(limit)
-    if not inflater.eof:
-        raise CallRefused("Den pakkede forespørselen er ikke hel.")
-    return inflated
-
-
-def _decoded(body: bytes, content_type: str) -> str:
-    charset = _charset_of(body, content_type)
-    try:
-        if codecs.lookup(charset).name in _READABLE:
-            return body.decode(charset)
-    except LookupError:
-        pass
+        return document.decode(charset_of(document[:256], content_type))
     except UnicodeDecodeError:
-        raise CallRefused("Forespørselen følger ikke tegnsettet den oppgir.") from None
-    raise CallRefused("Tegnsettet er ukjent: bruk utf-8, utf-16 eller iso-8859-1.")
+        raise CallRefused(UNDECODABLE) from None
 
 
-def _charset_of(body: bytes, content_type: str) -> str:
-    """The header's charset, else a byte order mark's, else the declaration's, else UTF-8 (soap-asmx §7.2)."""
+def _named_charset(beginning: bytes, content_type: str) -> str:
     announced = _CHARSET.search(content_type)
     if announced is not None:
         return announced.group(1)
     for mark, charset in _BYTE_ORDER_MARKS:
-        if body.startswith(mark):
+        if beginning.startswith(mark):
             return charset
-    declared = _DECLARED.match(body[:256])
+    declared = _DECLARED.match(beginning)
     return "utf-8" if declared is None else declared.group(1).decode("ascii")

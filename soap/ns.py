@@ -9,3 +9,14 @@ DATA_EXCHANGE = "http://AltInn.no/webservices/"
 
 DATA_EXCHANGE_PATH = "/webservices/dataexchange.asmx"
 """The path as the contract writes it. Requests are matched without regard to case."""
+
+ALTINN_FAULT = "http://www.altinn.no/services/common/fault/2009/10"
+ADDRESSING = "http://www.w3.org/2005/08/addressing"
+FAULT_PREFIXES = {
+    "wsse": "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd",
+    "wsu": "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd",
+    "wsc": "http://schemas.xmlsoap.org/ws/2005/02/sc",
+    "wst": "http://schemas.xmlsoap.org/ws/2005/02/trust",
+    "a": ADDRESSING,
+}
+"""The prefixes that subcodes of standard faults are written with."""

@@ -19,6 +19,8 @@ _ARCHIVE_SINCE_VERSION = 2
 _ANCHORS = re.compile(r"DataBatchInReceipt|DataUnitInReceipt|sendersReference|status")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _SPACES = {"\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+# What an attribute cannot hold as it is.
+_SPECIAL = re.compile('[&<>"\x00-\x1f\x7f-\x9f\ufffe\uffff]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +101,10 @@ def _attributes(**values: str | None) -> str:
 
 def _attribute(value: str) -> str:
     """The value, equal to what was sent for an XML reader and harmless to one that searches for words."""
+    if _SPECIAL.search(value) is None and _ANCHORS.search(value) is None:
+        return value
     text = _ANCHORS.sub(_hide, _CONTROLS.sub("?", _escape(value)).replace('"', "&quot;"))
-    return "".join(_SPACES.get(character, character) for character in text) if _has_space(text) else text
-
-
-def _has_space(text: str) -> bool:
-    return any(character in text for character in _SPACES)
+    return "".join(_SPACES.get(character, character) for character in text)
 
 
 def _hide(word: re.Match[str]) -> str:

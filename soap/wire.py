@@ -1,11 +1,18 @@
-"""spyne at work: an operation's element in, its typed parameters to the service, the answer's envelope out."""
+"""A call: an operation's element in, its typed parameters to the service, the answer's envelope out.
+
+spyne describes the service, and its description is read once, when the door opens: each operation's
+parameters, what answers it, and the envelope of its result with a hole for the text. A call then costs
+none of spyne's own machinery, which would be half of all that a submission costs.
+"""
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -20,6 +27,12 @@ _log = logging.getLogger(__name__)
 
 _NIL = f"{{{ns.XSI}}}nil"
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
+
+_HOLE = "@result@"
+_RETURN = {"\r": "&#13;"}
+# What XML has no way to write, in UTF-8: controls by themselves, and two code points that are no characters.
+_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
+_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 
 
 class _Reading:
@@ -37,7 +50,8 @@ class _Reading:
         self.deserialization_handlers[Integer32] = lambda _context, _kind, element: _integer(element, bits=32)
         self.deserialization_handlers[Integer64] = lambda _context, _kind, element: _integer(element, bits=64)
 
-    def from_element(self, context: MethodContext, kind: type, element: etree._Element) -> object:
+    def from_element(self, context: MethodContext | None, kind: type, element: etree._Element) -> object:
+        """The value of a parameter, None where it is nil. Raises CallRefused."""
         if element.get(_NIL, "").strip() in ("1", "true"):
             return None
         return self.deserialization_handlers[kind](context, kind, element)
@@ -62,12 +76,37 @@ def _integer(element: etree._Element, *, bits: int) -> int:
     return int(text)
 
 
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    """What every call of an operation needs, as spyne describes it.
+
+    ``places`` says where each parameter stands among those of ``function``, and how it is read. The answer
+    is its result between ``before`` and ``after``.
+    """
+
+    function: Callable[..., str]
+    places: Mapping[str, tuple[int, type]]
+    before: bytes
+    after: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What the service's functions use of spyne's context: the store."""
+
+    udc: Store
+
+
 class Exchange:
     """The service, ready to be called in either version of SOAP. Built once; safe to use from many threads."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        self._servers = {SOAP_11: _server(_Soap11, SOAP_11), SOAP_12: _server(_Soap12, SOAP_12)}
+        self._context = _Context(store)
+        self._reading = _Soap11()
+        self._operations = {
+            SOAP_11: _operations(_server(_Soap11, SOAP_11)),
+            SOAP_12: _operations(_server(_Soap12, SOAP_12)),
+        }
 
     def answer(self, version: SoapVersion, operation: etree._Element) -> bytes:
         """Call the operation and return the envelope with its result. Raises CallRefused."""
@@ -78,20 +117,57 @@ class Exchange:
             raise refusal(error) from error
 
     def _call(self, version: SoapVersion, operation: etree._Element) -> bytes:
-        server = self._servers[version]
-        context = MethodContext(server, MethodContext.SERVER)
-        context.udc = self._store
-        context.in_body_doc, context.method_request_string = operation, operation.tag
-        protocol = server.app.in_protocol
-        methods = protocol.get_call_handles(context)
-        if not methods:
+        called = self._operations[version].get(_full_name(operation))
+        if called is None:
             raise _unknown(operation)
-        context.descriptor = methods[0]
-        protocol.deserialize(context, protocol.REQUEST)
-        context.out_object = [server.app.call_wrapper(context)]
-        server.app.out_protocol.serialize(context, protocol.RESPONSE)
-        server.app.out_protocol.create_out_string(context)
-        return b"".join(context.out_string)
+        result = called.function(self._context, *self._parameters(called, operation))
+        return called.before + _written(result) + called.after
+
+    def _parameters(self, called: _Operation, operation: etree._Element) -> list[object]:
+        """The parameters in the contract's order, whatever theirs was; the last of two by one name counts."""
+        values: list[object] = [None] * len(called.places)
+        for child in operation.iterchildren("*"):
+            known = called.places.get(child.tag.rpartition("}")[2])
+            if known is not None:
+                place, kind = known
+                values[place] = self._reading.from_element(None, kind, child)
+        return values
+
+
+def _full_name(operation: etree._Element) -> str:
+    """The element's name; one in no namespace is taken for the service's own, as spyne takes it."""
+    return operation.tag if operation.tag.startswith("{") else f"{{{ns.DATA_EXCHANGE}}}{operation.tag}"
+
+
+def _written(text: str) -> bytes:
+    """The text as it stands in an element. Raises ValueError for one that XML has no way to write."""
+    data = escape(text, _RETURN).encode()
+    if len(data.translate(None, _CONTROLS)) != len(data) or any(each in data for each in _NO_CHARACTERS):
+        raise ValueError("a result holds what is no character in XML")
+    return data
+
+
+def _operations(server: ServerBase) -> Mapping[str, _Operation]:
+    """The operations by their full name, read from spyne's description of the service."""
+    described = {name: methods[0] for name, methods in server.app.interface.service_method_map.items()}
+    return {name: _operation(server, method) for name, method in described.items()}
+
+
+def _operation(server: ServerBase, method: Any) -> _Operation:
+    parameters = method.in_message.get_flat_type_info(method.in_message)
+    places = {name: (place, kind) for place, (name, kind) in enumerate(parameters.items())}
+    before, _, after = _answer(server, method, _HOLE).partition(_HOLE.encode())
+    return _Operation(method.function, places, before, after)
+
+
+def _answer(server: ServerBase, method: Any, result: str) -> bytes:
+    """The envelope that spyne writes for this result."""
+    context = MethodContext(server, MethodContext.SERVER)
+    context.descriptor, context.out_object = method, [result]
+    protocol = server.app.out_protocol
+    protocol.serialize(context, protocol.RESPONSE)
+    protocol.create_out_string(context)
+    return b"".join(context.out_string)
 
 
 def _server(protocol: type, version: SoapVersion) -> ServerBase:

@@ -37,6 +37,7 @@ CONTRACT = {
 }
 
 
+@pytest.mark.acceptance("A1")
 @pytest.mark.parametrize("path", [f"{PATH}?WSDL", "/WebServices/DataExchange.asmx?wsdl", f"{PATH}?wSdl=1"])
 def test_the_wsdl_is_the_same_bytes_on_every_spelling(world: Store, path: str) -> None:
     with served(world, SoapOptions(public_url="https://bro.example/")) as client:
@@ -53,6 +54,7 @@ def test_without_a_public_address_the_wsdl_names_the_host_that_was_asked(door: C
     ET.fromstring(odd)
 
 
+@pytest.mark.acceptance("A1")
 def test_the_wsdl_says_the_contract(door: Client) -> None:
     root = ET.fromstring(door.request("GET", f"{PATH}?WSDL").body)
     elements = {each.get("name", ""): each for each in root.iterfind(f"{WSDL}types/{XS}schema/{XS}element")}
@@ -85,6 +87,7 @@ def test_what_spyne_reads_is_what_the_wsdl_says() -> None:
     assert read == CONTRACT
 
 
+@pytest.mark.acceptance("A2")
 def test_a_bare_get_lists_the_operations_and_each_has_its_page(door: Client) -> None:
     page = door.request("GET", PATH)
     assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
@@ -106,6 +109,7 @@ def test_other_paths_and_methods_are_refused(door: Client) -> None:
     assert not answers(PATH + "/")
 
 
+@pytest.mark.acceptance("A2")
 @pytest.mark.parametrize("path", [f"{PATH}?op=SubmitBatchPw", "/WebServices/DataExchange.asmx?OP=Other", PATH])
 def test_a_post_is_a_call_whatever_its_query(door: Client, path: str) -> None:
     sent = envelope("SubmitBatchPw", {"batch": batch(unit(OWNER, "A1")), "password": "hemmelig1"})
@@ -144,6 +148,7 @@ def test_a_typed_client_calls_all_nine_operations(door: Client, port: str) -> No
     client.transport.session.close()
 
 
+@pytest.mark.acceptance("A5")
 def test_wrapper_and_result_are_in_the_services_namespace(door: Client) -> None:
     for name, parameters in CONTRACT.items():
         answer = door.send(envelope(name, {parameter: 1 for parameter, _ in parameters}))

@@ -11,6 +11,7 @@ from tests.doors.soap.asmx_client import SOAP_12, Client, batch, client_reads, e
 from tests.doors.soap.conftest import OWNER, Clock
 
 
+@pytest.mark.acceptance("A6")
 def test_unknown_wrong_and_locked_are_told_alike_but_for_echoed_ids(door: Client, world: Store) -> None:
     wrong = door.submit(batch(unit(OWNER, "A1")), password="galt")
     empty = door.submit(batch(unit(OWNER, "A1")), password="")
@@ -31,6 +32,7 @@ def test_a_poll_without_the_right_password_is_told_the_same(door: Client) -> Non
     assert client_reads(door.poll("B", system=0, password=""))[0] == "AuthenticationFailed"
 
 
+@pytest.mark.acceptance("A6")
 def test_after_four_wrong_tries_the_right_password_is_refused_for_an_hour(door: Client, clock: Clock) -> None:
     sent = batch(unit(OWNER, "A1"))
     for _ in range(4):

@@ -22,7 +22,10 @@ GOLDEN = Path(__file__).with_name("golden")
 def test_the_table_has_every_error_code_exactly_once() -> None:
     assert sorted(code for code, _, _ in ROWS) == sorted(ErrorCode)
     assert all(text.endswith(".") for _, _, text in ROWS)
-    assert [code for code, side, _ in ROWS if side is Side.SERVER] == [ErrorCode.STORE_UNAVAILABLE]
+    assert [code for code, side, _ in ROWS if side is Side.SERVER] == [
+        ErrorCode.STORE_UNAVAILABLE,
+        ErrorCode.CODE_CHANNEL_UNAVAILABLE,
+    ]
 
 
 @pytest.mark.parametrize("code", ErrorCode)
@@ -48,6 +51,7 @@ def test_faults_to_the_letter(door: Client) -> None:
         assert door.send(envelope("SubmitBatchX", {}, soap=soap)).body == (GOLDEN / name).read_bytes()
 
 
+@pytest.mark.acceptance("A16")
 def test_a_database_that_cannot_be_asked_is_a_server_fault_and_the_batch_id_stays_free(
     door: Client, world: Store, sqlite_url: str
 ) -> None:
@@ -68,6 +72,7 @@ def with_table(path: str, statement: str) -> None:
         connection.execute(statement)
 
 
+@pytest.mark.acceptance("A16")
 def test_what_nobody_foresaw_is_a_server_fault_without_detail(
     door: Client, world: Store, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -68,6 +68,7 @@ def raw(port: int, head: str, *parts: bytes) -> tuple[str, bytes]:
 HEAD = f"POST {PATH} HTTP/1.1\nHost: gateway.example\nContent-Type: text/xml; charset=utf-8\nConnection: close\n"
 
 
+@pytest.mark.acceptance("A15")
 def test_what_clients_of_every_age_send_arrives(granian: Client) -> None:
     plain = granian.send(SUBMIT)
     assert client_reads(plain.result("SubmitBatchPw")) == ("OK", [("A1", "OK")])

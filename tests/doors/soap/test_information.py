@@ -48,6 +48,7 @@ def test_active_forms_are_those_that_are_open_and_have_a_schema(door: Client) ->
     ]
 
 
+@pytest.mark.acceptance("A18")
 def test_every_active_form_has_its_schema_and_is_taken(door: Client, world: Store, clock: Clock) -> None:
     odd = form(3, 4, None, 'Skjema <med> "tegn" & mer', valid_to=datetime(2008, 1, 1, tzinfo=UTC))
     world.change("test", lambda _: Written((put(odd),), None))
@@ -65,6 +66,7 @@ def test_every_active_form_has_its_schema_and_is_taken(door: Client, world: Stor
     assert len(ET.fromstring(door.call("ActiveForms").encode())) == 0
 
 
+@pytest.mark.acceptance("A18")
 def test_the_schema_served_validates_the_form_it_is_for(door: Client) -> None:
     definition = etree.fromstring(door.call("GetSchemaDefinition", orNumber=212, orVersion=4348).encode())
     assert etree.XMLSchema(definition[0]).validate(etree.fromstring(BODY))

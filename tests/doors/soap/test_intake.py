@@ -42,6 +42,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.acceptance("A12", "A16")
 @pytest.mark.parametrize("what", REFUSED)
 @pytest.mark.parametrize(
     ("soap", "media", "code"),
@@ -76,6 +77,7 @@ def test_too_large_a_request_is_refused_with_the_limit_in_the_fault(world: Store
     assert answer.fault == ("soap:Client", "Forespørselen er for stor: grensen er 2000000 byte.")
 
 
+@pytest.mark.acceptance("A12")
 def test_megabytes_in_one_text_are_taken(door: Client) -> None:
     content = "QUJD" * 2_800_000
     attachment = f'<Attachment sendersReference="V" parentReference="A1">{content}</Attachment>'
@@ -83,6 +85,7 @@ def test_megabytes_in_one_text_are_taken(door: Client) -> None:
     assert client_reads(receipt) == ("OK", [("A1", "OK")])
 
 
+@pytest.mark.acceptance("A15")
 @pytest.mark.parametrize(
     ("coding", "pack"),
     [("gzip", gzip.compress), ("deflate", zlib.compress), ("identity", bytes), ("GZIP", gzip.compress)],
@@ -110,6 +113,7 @@ CHARSETS = [
 ]
 
 
+@pytest.mark.acceptance("A13")
 @pytest.mark.parametrize(("charset", "declared", "header"), CHARSETS)
 def test_the_same_characters_arrive_whatever_the_charset(
     door: Client, world: Store, charset: str, declared: str | None, header: str | None
@@ -148,6 +152,7 @@ SPELLINGS = {
 }
 
 
+@pytest.mark.acceptance("A13")
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_the_same_batch_is_stored_however_the_string_was_written(door: Client, world: Store, spelling: str) -> None:
     answer = door.send(with_batch(SPELLINGS[spelling]))
@@ -170,6 +175,7 @@ UNREADABLE = {
 }
 
 
+@pytest.mark.acceptance("A12")
 @pytest.mark.parametrize("what", UNREADABLE)
 def test_a_string_that_is_no_batch_is_told_in_a_receipt(door: Client, world: Store, what: str) -> None:
     answer = door.send(with_batch(UNREADABLE[what]))
@@ -187,6 +193,7 @@ def test_a_missing_or_nil_parameter_is_an_empty_one(door: Client) -> None:
         assert client_reads(door.send(sent).result("SubmitBatchPw"))[0] == status
 
 
+@pytest.mark.acceptance("A14")
 @pytest.mark.parametrize(
     "action", [None, "", '""', f"{TNS}SubmitBatchPw", f'"{TNS}#SubmitBatchPw"', f'"{TNS}BatchStatusPw"', "nonsense"]
 )
@@ -209,6 +216,7 @@ def test_prefixed_unqualified_reordered_and_typed_children_are_read(door: Client
     assert client_reads(door.send(sent).result("SubmitBatchPw"))[0] == "OK"
 
 
+@pytest.mark.acceptance("A15")
 def test_http_1_0_without_a_host_is_answered_with_a_length_and_a_close(door: Client) -> None:
     body = SUBMIT.encode()
     request = f"POST {PATH} HTTP/1.0\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: {len(body)}\r\n\r\n"

@@ -35,6 +35,7 @@ def test_receipts_to_the_letter(door: Client) -> None:
     assert answered == {name: (GOLDEN / name).read_text(encoding="utf-8") for name in answered}
 
 
+@pytest.mark.acceptance("A11")
 def test_a_poll_says_ok_until_the_unit_is_a_task_and_then_names_it(door: Client, world: Store) -> None:
     door.submit(batch(unit(OWNER, "A1")))
     waiting = door.poll("310000000-01-42")
@@ -59,6 +60,7 @@ def test_from_version_two_a_receipt_names_the_archive(door: Client, world: Store
     assert receipt.count('archiveReference="AR') == archives
 
 
+@pytest.mark.acceptance("A11")
 def test_another_systems_batch_is_not_found(door: Client) -> None:
     door.submit(batch(unit(OWNER, "A1")))
     assert client_reads(door.poll("310000000-01-42", system=4712)) == ("NotFound", [])
@@ -92,6 +94,7 @@ NASTY = st.lists(
 STATUSES = st.sampled_from(list(UnitStatus))
 
 
+@pytest.mark.acceptance("A19")
 @given(batch_id=NASTY, units=st.lists(st.tuples(NASTY, NASTY, STATUSES, NASTY), max_size=4))
 @example(batch_id='status="OK"', units=[("DataUnitInReceipt", "sendersReference", UnitStatus.OK, "status")])
 @example(
@@ -123,6 +126,7 @@ def test_no_name_or_reference_ever_misleads_the_string_search(
     assert not [text for text in messages(receipt) for anchor in ANCHORS if anchor in text]
 
 
+@pytest.mark.acceptance("A19")
 def test_a_client_may_call_its_things_by_the_words_it_searches_for(door: Client) -> None:
     names = ("sendersReference", "DataUnitInReceipt status", "/DataUnitInReceipt")
     units = [unit("DataBatchInReceipt", name) for name in names]

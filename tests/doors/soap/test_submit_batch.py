@@ -41,6 +41,7 @@ def test_two_units_are_accepted_and_each_says_on_what_ground(door: Client) -> No
     ]
 
 
+@pytest.mark.acceptance("A7", "A8")
 def test_one_bad_unit_refuses_the_whole_batch_and_leaves_its_id_free(door: Client, world: Store) -> None:
     sent = batch(unit(OWNER, "A1"), unit(GAVE_NOTHING, "A2"))
     receipt = door.submit(sent)
@@ -58,6 +59,7 @@ def test_one_bad_unit_refuses_the_whole_batch_and_leaves_its_id_free(door: Clien
     assert client_reads(door.submit(sent)) == ("OK", [("A1", "OK"), ("A2", "OK")])
 
 
+@pytest.mark.acceptance("A7")
 def test_the_role_counts_only_for_the_systems_owner_and_only_while_it_lasts(door: Client, world: Store) -> None:
     world.change("test", lambda _: Written((put(grant("g2", GAVE_NOTHING, OTHER_OWNER)),), None))
     assert client_reads(door.submit(batch(unit(GAVE_NOTHING, "A1"))))[0] == "Failed"
@@ -82,6 +84,7 @@ def test_a_persons_number_is_masked_in_texts(door: Client) -> None:
     assert PERSON not in text
 
 
+@pytest.mark.acceptance("A9")
 def test_the_same_batch_again_exists_already_whatever_is_in_it(door: Client, world: Store) -> None:
     door.submit(batch(unit(OWNER, "A1")))
     assert client_reads(door.submit(batch(unit(GAVE_NOTHING, "B1")))) == ("AllreadyExists", [])
@@ -89,6 +92,7 @@ def test_the_same_batch_again_exists_already_whatever_is_in_it(door: Client, wor
     assert client_reads(door.submit(batch(unit(OTHER_OWNER, "A1"), system=4712))) == ("OK", [("A1", "OK")])
 
 
+@pytest.mark.acceptance("A9")
 def test_of_two_equal_batches_at_the_same_instant_exactly_one_is_taken(door: Client, world: Store) -> None:
     with ThreadPoolExecutor(8) as pool:
         receipts = list(pool.map(door.submit, [batch(unit(OWNER, "A1"))] * 8))
@@ -96,6 +100,7 @@ def test_of_two_equal_batches_at_the_same_instant_exactly_one_is_taken(door: Cli
     assert count(world) == 1
 
 
+@pytest.mark.acceptance("A10")
 @pytest.mark.parametrize(
     "pair", ['skjemanummer="9" spesifikasjonsnummer="9"', 'skjemanummer="1" spesifikasjonsnummer="2"']
 )
@@ -104,6 +109,7 @@ def test_an_unknown_or_closed_form_is_told(door: Client, pair: str) -> None:
     assert client_reads(receipt) == ("Failed", [("A1", "UnknownForm")])
 
 
+@pytest.mark.acceptance("A10")
 def test_a_complete_form_is_validated_and_an_incomplete_one_is_not(door: Client) -> None:
     short = '<Skjema skjemanummer="212" spesifikasjonsnummer="4348"/>'
     refused = door.submit(batch(unit(OWNER, "A1", body=short, completed="TRUE")))
@@ -123,6 +129,7 @@ def test_a_parent_must_be_in_the_batch(door: Client) -> None:
     assert client_reads(door.submit(bad)) == ("Failed", [("B1", "InvalidReference")])
 
 
+@pytest.mark.acceptance("A17")
 def test_attachments_and_signature_are_kept_and_the_receipt_url_is_never_contacted(door: Client, world: Store) -> None:
     with socket.create_server(("127.0.0.1", 0)) as trap:
         trap.settimeout(0.3)

@@ -1,0 +1,1 @@
+"""The `.svc` services of the later platform: one module per service, one dispatcher, one table of faults."""
