@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from time import perf_counter, process_time
 
 _LENGTH = b"content-length:"
+_CHUNKED, _LAST_CHUNK = b"transfer-encoding: chunked", b"0\r\n\r\n"
 _END_OF_HEAD = b"\r\n\r\n"
 _STALLED_SECONDS = 60
 _PART = 65_536
@@ -23,8 +24,8 @@ class Request:
     head: bytes
     body: bytes
     mark: bytes
-    expected: bytes
-    """What the body of every answer must hold."""
+    expected: tuple[bytes, ...]
+    """The body of every answer must hold one of these: servers quote differently."""
 
 
 @dataclass
@@ -114,9 +115,9 @@ class _Generator:
 
     def _is_whole(self, answer: bytes) -> bool:
         head, found, body = answer.partition(_END_OF_HEAD)
-        if not found or len(body) < _length_in(head):
+        if not found or not _is_whole_body(head, body):
             return False
-        if b" 200 " not in head[:16] or self._request.expected not in body:
+        if b" 200 " not in head[:16] or not any(each in body for each in self._request.expected):
             raise RuntimeError(f"a wrong answer: {answer[:2000]!r}")
         return True
 
@@ -130,12 +131,14 @@ class _Generator:
         return is_in_time
 
 
-def _length_in(head: bytes) -> int:
+def _is_whole_body(head: bytes, body: bytes) -> bool:
     lower = head.lower()
     start = lower.find(_LENGTH)
-    if start < 0:
-        raise RuntimeError(f"an answer without its length: {head!r}")
-    return int(lower[start + len(_LENGTH) :].partition(b"\r\n")[0])
+    if start >= 0:
+        return len(body) >= int(lower[start + len(_LENGTH) :].partition(b"\r\n")[0])
+    if _CHUNKED in lower:
+        return body.endswith(_LAST_CHUNK)
+    raise RuntimeError(f"an answer without its length: {head!r}")
 
 
 @contextmanager

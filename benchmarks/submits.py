@@ -5,39 +5,31 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import socket
 import sqlite3
-import subprocess
-import sys
 import tempfile
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
-from time import perf_counter, sleep
-from typing import Any
-from xml.sax.saxutils import escape
+from time import perf_counter
 
 from benchmarks.fresh import MEASURED_CORE
-from benchmarks.load import Load, Request, on_cores, put_load
+from benchmarks.load import Request, on_cores
+from benchmarks.message import ids, prepared
+from benchmarks.servers import Round, Server, free_port, measured, module, ours_environment, served
 
 CONNECTIONS = (1, 8, 64)
 OURS, PEER = "brobygger", "raw spyne"
+AIMS = {1: 2.0, 8: 4.0, 64: 4.0}
+"""By connections, how many times the peer's rate is aimed at."""
 
 _THREADS = 8
 _ROUNDS, _SECONDS = 3, 8.0
 _QUICK_ROUNDS, _QUICK_SECONDS = 2, 3.0
 _WARM_UP_SECONDS = 1.0
-_START_SECONDS = 60
 _SYNCS = 200
 _TABLES = ("submission", "data_unit", "content_chunk")
-_MARK = "@BATCH@"
-_PATH = "/webservices/dataexchange.asmx"
-_FIELD = '<Beloep-datadef-{number} orid="{number}">{amount}</Beloep-datadef-{number}>'
-_FIELDS = 27
 
 
 @dataclass(frozen=True)
@@ -76,65 +68,55 @@ class Report:
     results: list[Submits]
 
 
-@dataclass(frozen=True)
-class _Server:
-    name: str
-    port: int
-    process: subprocess.Popen[bytes]
-    database: Path
-
-
-@dataclass(frozen=True)
-class _Round:
-    load: Load
-    cpu_seconds: float
-
-    @property
-    def cpu(self) -> float:
-        return self.cpu_seconds / self.load.acknowledged * 1e6
-
-
 def run(*, quick: bool = False, connections: Sequence[int] = CONNECTIONS, threads: int = _THREADS) -> Report:
     """Measure both servers in turns. Raises RuntimeError where a batch was refused, or acknowledged and not stored."""
     rounds, seconds = (_QUICK_ROUNDS, _QUICK_SECONDS) if quick else (_ROUNDS, _SECONDS)
     others = os.sched_getaffinity(0) - {MEASURED_CORE}
     with tempfile.TemporaryDirectory(prefix="brobygger-bench-") as name, on_cores(others), ExitStack() as stack:
         folder = Path(name)
-        disk = _disk_of(folder)
-        sync = _sync_microseconds(folder)
-        described = _described(folder / "ours.db")
-        request = _request(described)
+        disk, sync = _disk_of(folder), _sync_microseconds(folder)
+        databases = {OURS: folder / "ours.db", PEER: folder / "peer.db"}
+        environment = ours_environment(databases[OURS], threads)
+        message = prepared(databases[OURS], environment)
+        schema = folder / "batch.xsd"
+        schema.write_text(message.batch_schema, encoding="utf-8")
+        ours, peer = free_port(), free_port()
+        spyne = module(
+            "benchmarks.peers.raw_spyne",
+            database=databases[PEER],
+            schema=schema,
+            password=message.password,
+            port=peer,
+            threads=threads,
+        )
         servers = [
-            stack.enter_context(_ours(folder / "ours.db", threads)),
-            stack.enter_context(_peer(folder / "peer.db", threads, _system(described)["password"])),
+            stack.enter_context(served(OURS, [*module("brobygger"), "serve", "--port", str(ours)], ours, environment)),
+            stack.enter_context(served(PEER, spyne, peer, os.environ)),
         ]
-        found, acknowledged = _in_turns(servers, request, connections, rounds, seconds)
-        stored = {server.name: _check_stored(server, acknowledged[server.name]) for server in servers}
-    return Report(disk, threads, len(request.body), sync, stored, list(_results(found, connections)))
+        found, acknowledged = _in_turns(servers, message.request, connections, rounds, seconds)
+        stored = {name: _check_stored(name, databases[name], acknowledged[name]) for name in databases}
+    return Report(disk, threads, len(message.request.body), sync, stored, list(_results(found, connections)))
 
 
 def _in_turns(
-    servers: Sequence[_Server], request: Request, connections: Sequence[int], rounds: int, seconds: float
-) -> tuple[dict[tuple[str, int], list[_Round]], dict[str, int]]:
-    ids = _ids()
+    servers: Sequence[Server], request: Request, connections: Sequence[int], rounds: int, seconds: float
+) -> tuple[dict[tuple[str, int], list[Round]], dict[str, int]]:
+    new = ids()
     acknowledged = {
-        server.name: put_load(server.port, request, ids, connections=8, seconds=_WARM_UP_SECONDS).acknowledged
-        for server in servers
+        each.name: measured(each, request, new, connections=8, seconds=_WARM_UP_SECONDS).load.acknowledged
+        for each in servers
     }
-    found: dict[tuple[str, int], list[_Round]] = {}
+    found: dict[tuple[str, int], list[Round]] = {}
     for _ in range(rounds):
         for count in connections:
             for server in servers:
-                before = _cpu_seconds(server.process.pid)
-                load = put_load(server.port, request, ids, connections=count, seconds=seconds)
-                found.setdefault((server.name, count), []).append(
-                    _Round(load, _cpu_seconds(server.process.pid) - before)
-                )
-                acknowledged[server.name] += load.acknowledged
+                each = measured(server, request, new, connections=count, seconds=seconds)
+                found.setdefault((server.name, count), []).append(each)
+                acknowledged[server.name] += each.load.acknowledged
     return found, acknowledged
 
 
-def _results(found: dict[tuple[str, int], list[_Round]], connections: Iterable[int]) -> Iterator[Submits]:
+def _results(found: dict[tuple[str, int], list[Round]], connections: Iterable[int]) -> Iterator[Submits]:
     for count in connections:
         peer = found[PEER, count]
         peer_rate = median(each.load.per_second for each in peer)
@@ -151,7 +133,7 @@ def _results(found: dict[tuple[str, int], list[_Round]], connections: Iterable[i
                 lowest=min(rates),
                 highest=max(rates),
                 cpu=cpu,
-                core_share=median(each.cpu_seconds / each.load.seconds for each in rounds),
+                core_share=median(each.core_share for each in rounds),
                 generator_share=median(each.load.generator_share for each in rounds),
                 p50=median(each.load.wait(0.50) for each in rounds),
                 p99=median(each.load.wait(0.99) for each in rounds),
@@ -160,153 +142,18 @@ def _results(found: dict[tuple[str, int], list[_Round]], connections: Iterable[i
             )
 
 
-# -- what is sent ---------------------------------------------------------------------------------
-
-
-def _described(database: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "brobygger", "demo", "--describe", "--json"]
-    described: dict[str, Any] = json.loads(subprocess.check_output(command, env=_environment(database)))
-    return described
-
-
-def _system(described: dict[str, Any]) -> dict[str, Any]:
-    """The system of example 1, whose owner A has been given the role by B."""
-    system: dict[str, Any] = described["examples"][0]["systems"]["1"]
-    return system
-
-
-def _request(described: dict[str, Any]) -> Request:
-    """SubmitBatchPw with a batch of about 2 KB: one RF-0002 for B, not completed."""
-    example, system = described["examples"][0], _system(described)
-    form = example["forms"]["asmx"]
-    fields = "".join(_FIELD.format(number=20_000 + each, amount=each * 1_003) for each in range(_FIELDS))
-    batch = (
-        f'<DataBatch schemaVersion="1.1" batchId="{_MARK}" enterpriseSystemId="{system["id"]}" '
-        f'receiptType="OnDemand"><DataUnits><DataUnit participantId="{example["parties"]["B"]}" '
-        f'sendersReference="{_MARK}-1" parentReference="" completed="0" locked="0">'
-        f'<Skjema skjemanummer="{form["orNumber"]}" spesifikasjonsnummer="{form["orVersion"]}" '
-        f'blankettnummer="RF-0002"><Omsetning-grp-2581 gruppeid="2581">{fields}</Omsetning-grp-2581></Skjema>'
-        "</DataUnit></DataUnits></DataBatch>"
-    )
-    envelope = (
-        '<?xml version="1.0" encoding="utf-8"?>'
-        '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>'
-        f'<SubmitBatchPw xmlns="http://AltInn.no/webservices/"><batch>{escape(batch)}</batch>'
-        f"<password>{escape(system['password'])}</password></SubmitBatchPw></soap:Body></soap:Envelope>"
-    )
-    head = (
-        f"POST {_PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/xml; charset=utf-8\r\n"
-        'SOAPAction: "http://AltInn.no/webservices/SubmitBatchPw"\r\nContent-Length: '
-    )
-    return Request(head.encode(), envelope.encode(), _MARK.encode(), b'status="OK"')
-
-
-def _ids() -> Iterator[str]:
-    prefix = uuid.uuid4().hex[:12]
-    number = 0
-    while True:
-        number += 1
-        yield f"{prefix}-{number:08d}"
-
-
-# -- servers --------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _ours(database: Path, threads: int) -> Iterator[_Server]:
-    port = _free_port()
-    command = [sys.executable, "-m", "brobygger", "serve", "--demo", "--port", str(port)]
-    with _served(OURS, command, port, database, _environment(database, threads)) as server:
-        yield server
-
-
-@contextmanager
-def _peer(database: Path, threads: int, password: str) -> Iterator[_Server]:
-    port = _free_port()
-    options = {"--database": database, "--password": password, "--port": port, "--threads": threads}
-    command = [sys.executable, "-m", "benchmarks.peers.raw_spyne"]
-    command += [str(word) for option in options.items() for word in option]
-    with _served(PEER, command, port, database, dict(os.environ)) as server:
-        yield server
-
-
-def _environment(database: Path, threads: int = _THREADS) -> dict[str, str]:
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("BROBYGGER_")},
-        "BROBYGGER_DATABASE_URL": f"sqlite:///{database}",
-        "BROBYGGER_LOG_LEVEL": "warning",
-        "BROBYGGER_ARCHIVE_SECONDS": "0",
-        "BROBYGGER_WORKERS": "1",
-        "BROBYGGER_THREADS": str(threads),
-    }
-
-
-@contextmanager
-def _served(
-    name: str, command: Sequence[str], port: int, database: Path, environment: dict[str, str]
-) -> Iterator[_Server]:
-    """A server in a process of its own on the measured core; what it starts inherits the core."""
-    process = subprocess.Popen(command, env=environment)
-    try:
-        os.sched_setaffinity(process.pid, {MEASURED_CORE})
-        _wait_until_served(process, port)
-        yield _Server(name, port, process, database)
-    finally:
-        process.terminate()
-        process.wait(timeout=_START_SECONDS)
-
-
-def _wait_until_served(process: subprocess.Popen[bytes], port: int) -> None:
-    """Until the server's own worker answers: the port is open long before that."""
-    deadline = perf_counter() + _START_SECONDS
-    while perf_counter() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"the server stopped with exit code {process.returncode}")
-        try:
-            _get_description(port)
-        except ConnectionRefusedError:
-            sleep(0.05)
-        else:
-            return
-    raise RuntimeError("the server did not start")
-
-
-def _get_description(port: int) -> None:
-    connection = HTTPConnection("127.0.0.1", port, timeout=_START_SECONDS)
-    try:
-        connection.request("GET", f"{_PATH}?wsdl")
-        connection.getresponse().read()
-    finally:
-        connection.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _cpu_seconds(pid: int) -> float:
-    """Processor time of a process and its living children, in user and kernel together."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    return own + sum(_cpu_seconds(int(child)) for child in children)
-
-
 # -- what is kept ---------------------------------------------------------------------------------
 
 
-def _check_stored(server: _Server, acknowledged: int) -> int:
+def _check_stored(server: str, database: Path, acknowledged: int) -> int:
     """How many batches are stored, which must be as many as were acknowledged, each with its unit and content."""
-    connection = sqlite3.connect(server.database)
+    connection = sqlite3.connect(database)
     try:
         counts = {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in _TABLES}  # noqa: S608
     finally:
         connection.close()
     if set(counts.values()) != {acknowledged}:
-        raise RuntimeError(f"{server.name}: {acknowledged} batches were acknowledged, but stored are {counts}")
+        raise RuntimeError(f"{server}: {acknowledged} batches were acknowledged, but stored are {counts}")
     return acknowledged
 
 
@@ -340,19 +187,20 @@ def _sync_once(number: int, page: bytes) -> float:
 def lines(report: Report) -> Iterator[str]:
     """The report as a table for people."""
     yield (
-        f"SubmitBatchPw, {report.request_bytes} bytes, durable commit, {report.disk}; one fdatasync "
+        f"SubmitBatchPw, {report.request_bytes} bytes, validated, durable commit, {report.disk}; one fdatasync "
         f"{report.sync_microseconds:.0f} µs; one worker, {report.threads} threads, one core"
     )
     yield (
         f"{'server':<10} {'conn':>4} {'req/s':>7} {'lowest–highest':>15} {'CPU µs':>7} {'core':>5} {'load':>5} "
-        f"{'p50 ms':>7} {'p99 ms':>7} {'× req/s':>8} {'× CPU':>6}"
+        f"{'p50 ms':>7} {'p99 ms':>7} {'× req/s':>8} {'× CPU':>6} {'aim':>5}"
     )
     for each in report.results:
         span = f"{each.lowest:.0f}–{each.highest:.0f}"
+        aim = f"{AIMS[each.connections]:.1f}" if each.server == OURS and each.connections in AIMS else ""
         yield (
             f"{each.server:<10} {each.connections:>4} {each.per_second:>7.0f} {span:>15} {each.cpu:>7.0f} "
             f"{each.core_share:>5.2f} {each.generator_share:>5.2f} {each.p50:>7.2f} {each.p99:>7.2f} "
-            f"{each.ratio:>8.2f} {each.cpu_ratio:>6.2f}"
+            f"{each.ratio:>8.2f} {each.cpu_ratio:>6.2f} {aim:>5}"
         )
     yield f"acknowledged and stored: {', '.join(f'{name} {count}' for name, count in report.stored.items())}"
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from brobygger.code_channel import connect_code_channel
 from brobygger.logs import WSGIApplication, configure_logs, logged
 from brobygger.settings import Settings, WeakSettings
 from core import GatewayError, Store, archive_submissions, outdated_schema
@@ -31,6 +32,7 @@ def application_from_environment() -> WSGIApplication:
     store = open_store(settings)
     # The facts stay as long as the process: the collector need not walk them with every round.
     gc.freeze()
+    connect_code_channel(store, settings, demo=settings.demo)
     start_archiver(store, settings.archive_seconds)
     return create_application(store, settings)
 
@@ -44,9 +46,8 @@ def open_store(settings: Settings) -> Store:
 
 
 def create_application(store: Store, settings: Settings) -> WSGIApplication:
-    """Both doors and the health routes. ``/webservices…`` in any letter case is the SOAP door's."""
-    options = SoapOptions(public_url=settings.base_url(), max_request_bytes=settings.max_request_bytes)
-    soap = create_soap_app(store, options)
+    """Both doors and the health routes. Every path of an old service, in any letter case, is the SOAP door's."""
+    soap = create_soap_app(store, _soap_options(settings))
     rest = _modern_door(store, settings)
 
     def serve(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -81,6 +82,16 @@ def start_archiver(store: Store, seconds: float) -> threading.Event | None:
 
     threading.Thread(target=work, name="archiver", daemon=True).start()
     return stop
+
+
+def _soap_options(settings: Settings) -> SoapOptions:
+    authorities = settings.authorities()
+    return SoapOptions(
+        public_url=settings.base_url(),
+        max_request_bytes=settings.max_request_bytes,
+        max_attachment_bytes=settings.max_attachment_bytes,
+        certificate_authorities=(authorities,) if authorities else (),
+    )
 
 
 def _modern_door(store: Store, settings: Settings) -> WSGIApplication:

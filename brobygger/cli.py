@@ -7,6 +7,7 @@ import click
 from brobygger.commands.database import db
 from brobygger.commands.decide import decide
 from brobygger.commands.grants import grant
+from brobygger.commands.persons import codes, enterprise_user, person
 from brobygger.commands.serve import demo, serve
 from brobygger.commands.systems import system
 from brobygger.commands.world import world
@@ -18,5 +19,5 @@ def main() -> None:
     """Bridge gateway between the closed Altinn SOAP platform and the system users of Altinn 3."""
 
 
-for command in (db, decide, demo, grant, serve, system, world):
+for command in (codes, db, decide, demo, enterprise_user, grant, person, serve, system, world):
     main.add_command(command)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,12 @@ class Settings:
 
     ``public_url`` is the address clients reach the gateway at; it is written into WSDLs and links.
     ``trusted_issuers`` is a JSON file: a list of objects with ``name``, ``issuer``, ``jwks`` (a JWK set),
-    ``algorithms`` and optionally ``audience``. ``demo`` turns on the stand-in issuer, the demo world and
-    the test-token routes; nothing of that is reachable without it. ``old_roles_until`` is an ISO moment.
+    ``algorithms`` and optionally ``audience``. ``certificate_authorities`` is a PEM file: whose organisation
+    certificates (virksomhetssertifikat) the EC and EC2 bindings take; without it, none. ``demo`` turns on
+    the stand-in issuer, the demo world and the test-token routes; nothing of that is reachable without it.
+    ``old_roles_until`` is an ISO moment.
+    ``code_channel_url`` is the https address that one-time codes are posted to, to be sent as SMS or letter,
+    with ``code_channel_token`` as bearer token; without it no codes are sent by SMS (in the demo a box keeps them).
     """
 
     database_url: str = "sqlite:///brobygger.db"
@@ -44,6 +48,10 @@ class Settings:
     submission_role_aliases: str = "FAGUT"
     old_roles_until: str = ""
     max_request_bytes: int = 40 * 1024 * 1024
+    max_attachment_bytes: int = 500 * 1024 * 1024
+    certificate_authorities: str = ""
+    code_channel_url: str = ""
+    code_channel_token: str = field(default="", repr=False)
     archive_seconds: float = 1.0
     log_level: str = "info"
     strict_upstream: bool = False
@@ -75,6 +83,8 @@ class Settings:
             raise WeakSettings(f"{PREFIX}WORKERS and {PREFIX}THREADS must be at least 1")
         if self.log_level not in ("debug", "info", "warning", "error"):
             raise WeakSettings(f"{PREFIX}LOG_LEVEL must be debug, info, warning or error")
+        if self.code_channel_url and urlsplit(self.code_channel_url).scheme != "https":
+            raise WeakSettings(f"{PREFIX}CODE_CHANNEL_URL must be an https address: one-time codes travel there")
         self.terms()
 
     def terms(self) -> DecisionTerms:
@@ -93,6 +103,15 @@ class Settings:
         if not isinstance(read, list) or not read:
             raise WeakSettings(f"{PREFIX}TRUSTED_ISSUERS: the file must hold a list with at least one issuer")
         return read
+
+    def authorities(self) -> bytes:
+        """The PEM text of the certificate authorities, empty for none. Raises WeakSettings."""
+        if not self.certificate_authorities:
+            return b""
+        try:
+            return Path(self.certificate_authorities).read_bytes()
+        except OSError as error:
+            raise WeakSettings(f"{PREFIX}CERTIFICATE_AUTHORITIES: the file cannot be read") from error
 
     def base_url(self) -> str:
         """The public address, or the local one in the demo. Without a slash at the end."""

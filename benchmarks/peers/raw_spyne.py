@@ -1,4 +1,7 @@
-"""A peer: spyne alone, as a competent team would write the same operation in a day, with a commit in each call."""
+"""A peer: spyne alone, as a competent team would write the same operation in a day.
+
+With a database it commits in each call; without one it only checks the batch and answers.
+"""
 
 from __future__ import annotations
 
@@ -9,25 +12,18 @@ import uuid
 from datetime import UTC, datetime
 from hmac import compare_digest
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
-from granian import Granian
-from granian.constants import Interfaces
 from lxml import etree
 from spyne.server.wsgi import WsgiApplication
 from sqlalchemy import Column, Connection, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, create_engine, event
 
+from benchmarks.peers.receipt import checked, receipt, serve
 from soap.spyne_compat import Application, ServiceBase, Soap11, Unicode, rpc
 
 _DATABASE = "RAW_SPYNE_DATABASE"
 _PASSWORD = "RAW_SPYNE_PASSWORD"  # noqa: S105 - the name of a variable
+_SCHEMA = "RAW_SPYNE_SCHEMA"
 _NAMESPACE = "http://AltInn.no/webservices/"
-_RECEIPT = (
-    '<?xml version="1.0" encoding="utf-8"?>\n<DataBatchReceipt schemaVersion="1.1"><DataBatchInReceipt batchId={batch}'
-    ' enterpriseSystemId={system} status="OK" timeReceived="{time}"><DataUnitInReceipt participantId={party}'
-    ' sendersReference={reference} status="OK" timeReceived="{time}"/></DataBatchInReceipt></DataBatchReceipt>'
-)
-
 _metadata = MetaData()
 _submission = Table(
     "submission",
@@ -78,20 +74,32 @@ def _make_durable(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA synchronous=FULL")
 
 
+class _Service:
+    """What a call needs."""
+
+    def __init__(self) -> None:
+        self.password = os.environ[_PASSWORD].encode()
+        self.schema = etree.XMLSchema(etree.parse(os.environ[_SCHEMA]))
+        self.database = _Database(os.environ[_DATABASE]) if os.environ[_DATABASE] else None
+
+
 class DataExchange(ServiceBase):
-    """The one operation. A call's ``udc`` is the database."""
+    """The one operation. A call's ``udc`` is the service."""
 
     @rpc(Unicode, Unicode, _returns=Unicode)
     def SubmitBatchPw(context, batch, password):  # noqa: N802, N805, D102, ANN001, ANN201 - as spyne has it
-        if not compare_digest(password.encode(), os.environ[_PASSWORD].encode()):
+        service: _Service = context.udc
+        if not compare_digest(password.encode(), service.password):
             raise ValueError("wrong password")
-        return _take_in(context.udc.connection(), etree.fromstring(batch.encode()))
+        root = checked(service.schema, batch)
+        if service.database is not None:
+            _store(service.database.connection(), root)
+        return receipt(root)
 
 
-def _take_in(connection: Connection, root: etree._Element) -> str:
-    unit = root.find("DataUnits/DataUnit")
-    form = root.find("DataUnits/DataUnit/Skjema")
-    assert unit is not None and form is not None  # noqa: PT018 - the load generator sends both
+def _store(connection: Connection, root: etree._Element) -> None:
+    unit = root[0][0]
+    form = unit[0]
     key, now = str(uuid.uuid4()), datetime.now(UTC).isoformat(timespec="seconds")
     batch, system = root.attrib["batchId"], root.attrib["enterpriseSystemId"]
     party, reference = unit.attrib["participantId"], unit.attrib["sendersReference"]
@@ -102,47 +110,31 @@ def _take_in(connection: Connection, root: etree._Element) -> str:
         )
         connection.execute(_ADD_UNIT, {"submission": key, "participant": party, "reference": reference, "form": name})
         connection.execute(_ADD_CONTENT, {"submission": key, "data": etree.tostring(form)})
-    return _RECEIPT.format(
-        batch=quoteattr(batch),
-        system=quoteattr(system),
-        party=quoteattr(party),
-        reference=quoteattr(reference),
-        time=now,
-    )
 
 
 def application() -> WsgiApplication:
-    """What a worker calls: the service on the database that the environment names."""
-    database = _Database(os.environ[_DATABASE])
-    service = Application([DataExchange], _NAMESPACE, in_protocol=Soap11(), out_protocol=Soap11())
+    """What a worker calls: the service on the database that the environment names, if any."""
+    service = _Service()
+    described = Application([DataExchange], _NAMESPACE, in_protocol=Soap11(), out_protocol=Soap11())
 
-    def give_database(context: Any) -> None:
-        context.udc = database
+    def give_service(context: Any) -> None:
+        context.udc = service
 
-    service.event_manager.add_listener("method_call", give_database)
-    return WsgiApplication(service)
+    described.event_manager.add_listener("method_call", give_service)
+    return WsgiApplication(described)
 
 
 def main() -> None:
     """Serve until stopped."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--database", required=True)
+    options.add_argument("--database", default="", help="A file for SQLite; none keeps nothing.")
+    options.add_argument("--schema", required=True)
     options.add_argument("--password", required=True)
     options.add_argument("--port", type=int, required=True)
     options.add_argument("--threads", type=int, required=True)
     given = options.parse_args()
-    os.environ.update({_DATABASE: given.database, _PASSWORD: given.password})
-    Granian(
-        "benchmarks.peers.raw_spyne:application",
-        address="127.0.0.1",
-        port=given.port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=given.threads,
-        factory=True,
-        log_enabled=False,
-        log_access=False,
-    ).serve()
+    os.environ.update({_DATABASE: given.database, _PASSWORD: given.password, _SCHEMA: given.schema})
+    serve("benchmarks.peers.raw_spyne:application", given.port, given.threads)
 
 
 if __name__ == "__main__":

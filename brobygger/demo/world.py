@@ -10,7 +10,19 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from core import OPERATOR, ClientRow, Store, import_world, kept_secret, register_issuer_client, shipped_vocabulary
+from core import (
+    OPERATOR,
+    ClientRow,
+    PartyId,
+    StandInChannel,
+    Store,
+    import_world,
+    kept_secret,
+    register_issuer_client,
+    send_code_letter,
+    shipped_vocabulary,
+    use_code_channel,
+)
 from legacy_mappings.vocabulary import legacy_vocabulary, successors
 
 _FORMS = {"asmx:212/4348": "melding-212-4348.xsd", "asmx:669/6088": "melding-669-6088.xsd"}
@@ -39,9 +51,17 @@ def seed_demo(store: Store) -> None:
         world = json.loads(_file("world.json"))
         world["form_schemas"] = {form: _file("forms", name) for form, name in _FORMS.items()}
         import_world(store, OPERATOR, world)
+        _send_letters(store)
     new = data["new_world"]
     _register_client(store, new["client_id"], new["vendor"], new["vendor_scopes"])
     _register_client(store, new["service_owner_client"], new["service_owner"], new["service_owner_scopes"])
+
+
+def _send_letters(store: Store) -> None:
+    """Everybody who can log on has a letter with one-time codes: `brobygger codes` shows them."""
+    use_code_channel(store, StandInChannel(store))
+    for person in sorted(store.snapshot().person_logins):
+        send_code_letter(store, OPERATOR, PartyId(person))
 
 
 def client_key(store: Store, client: str) -> dict[str, Any]:

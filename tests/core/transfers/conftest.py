@@ -1,0 +1,29 @@
+"""A store with a broker service in it, a sender, and those it sends files to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from core import OPERATOR, Store, register_service_owner
+from tests.core.messages.world import OWNER, Clock
+from tests.core.transfers.world import world
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The store's clock."""
+    return Clock()
+
+
+@pytest.fixture
+def transfers(database_url: str, clock: Clock) -> Iterator[Store]:
+    """The store."""
+    opened = Store(database_url, clock=clock)
+    try:
+        opened.import_facts("test", world())
+        register_service_owner(opened, OPERATOR, OWNER)
+        yield opened
+    finally:
+        opened.close()
