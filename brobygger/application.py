@@ -7,17 +7,19 @@ import json
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from brobygger.code_channel import connect_code_channel
 from brobygger.logs import WSGIApplication, configure_logs, logged
 from brobygger.settings import Settings, WeakSettings
-from core import GatewayError, Store, archive_submissions, outdated_schema
+from core import GatewayError, Store, archive_submissions, outdated_schema, sweep_contents
 from rest import RestOptions, TokenTrust, TrustedIssuer, create_rest_app, create_stand_in
 from soap import SoapOptions, answers, create_soap_app
 
 _LOGGER = logging.getLogger("brobygger")
+_SWEEP_SECONDS = 3600.0
 
 StartResponse = Callable[..., Any]
 
@@ -66,17 +68,21 @@ def create_application(store: Store, settings: Settings) -> WSGIApplication:
 def start_archiver(store: Store, seconds: float) -> threading.Event | None:
     """Archive accepted submissions every ``seconds``, in a thread of its own; set the event to stop it.
 
-    Zero turns it off: another process archives.
+    Now and then it also sweeps away what uploads left that broke off. Zero turns it off: another process archives.
     """
     if seconds <= 0:
         return None
     stop = threading.Event()
 
     def work() -> None:
+        swept = -_SWEEP_SECONDS
         while not stop.wait(seconds):
             try:
                 while archive_submissions(store):
                     pass
+                if time.monotonic() - swept >= _SWEEP_SECONDS:
+                    sweep_contents(store)
+                    swept = time.monotonic()
             except GatewayError as error:
                 _LOGGER.warning("archiving waits", extra={"facts": {"code": str(error.code)}})
 

@@ -18,6 +18,9 @@ from pathlib import Path
 
 from fuzz import corpus
 
+_LONGEST_KEPT = 1200
+# Bytes of an input from a folder: long ones reach what short ones reach, and the corpus is to stay small.
+
 TARGETS = {"doors": 7, "message": 1, "multipart": 1, "batch": 1}
 """What share of the time each gets."""
 
@@ -72,7 +75,10 @@ def _follow(process: subprocess.Popen[str], target: str, *, is_quiet: bool) -> i
 def _keep(source: Path, targets: list[str]) -> int:
     (target,) = targets
     # In a folder of a run, what it began with is there as well.
-    files = [each for each in source.iterdir() if not each.name.startswith("kept-")] if source.is_dir() else [source]
+    files = [source]
+    if source.is_dir():
+        new = (each for each in source.iterdir() if not each.name.startswith("kept-"))
+        files = [each for each in new if each.stat().st_size < _LONGEST_KEPT]
     corpus.keep(target, [*corpus.kept(target), *(each.read_bytes() for each in files)])
     print(f"{target}: {len(corpus.kept(target))} inputs are kept")
     return 0

@@ -184,3 +184,11 @@ class ServiceForm:
     position: int
     name: str
     mandatory: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRule:
+    """How large, in bytes, a streamed attachment of a service may be."""
+
+    service: ServiceId
+    most_bytes: int

@@ -24,6 +24,7 @@ from core.errors import Conflict, ErrorCode, NotFound
 from core.services.archive import archive_now
 from core.services.element_access import element_to, must_not_be_archived
 from core.services.lifecycle import SUBMIT, new_content
+from core.services.receipts import with_sender
 from core.services.shipment_check import ItemVerdict, check_data, declared_forms, problem_with_format
 from core.services.signing import Signing, completed
 from core.store.ledger import Ledger
@@ -54,9 +55,9 @@ def update_form_data(store: Store, caller: Caller, element: int, updates: Sequen
     checked = [_check(store, declared, forms, update) for update in updates]
     bad = next((each.verdict for each in checked if each.verdict.status is ReceiptStatus.REJECTED), None)
     if bad is not None:
-        return _answer_only(_receipt(store, element), bad.text)
+        return _answer_only(_receipt(store, caller, element), bad.text)
     store.write(lambda ledger: _update(ledger, caller, element, checked, now))
-    return _receipt(store, element)
+    return _receipt(store, caller, element)
 
 
 def complete_and_sign(store: Store, caller: Caller, element: int, signatures: Sequence[SystemSignature]) -> ReceiptTree:
@@ -70,7 +71,7 @@ def complete_and_sign(store: Store, caller: Caller, element: int, signatures: Se
     found, forms = store.write(lambda ledger: _open(ledger, snapshot, caller, element, now))
     verdicts = [_recheck(store, form) for form in forms]
     if any(verdict.status is not ReceiptStatus.OK for verdict in verdicts):
-        tree = _receipt(store, found.id)
+        tree = _receipt(store, caller, found.id)
         told = dict(zip([form.receipt for form in forms], verdicts, strict=True))
         children = tuple(
             replace(child, status=told[child.id].status, text=told[child.id].text) if child.id in told else child
@@ -80,7 +81,7 @@ def complete_and_sign(store: Store, caller: Caller, element: int, signatures: Se
     signing = Signing(signatures[0]) if signatures else None
     if store.write(lambda ledger: completed(ledger, caller, element, signing, now)):
         archive_now(store, element)
-    return _receipt(store, element)
+    return _receipt(store, caller, element)
 
 
 def add_attachment(store: Store, caller: Caller, element: int, new: NewAttachment) -> ReceiptTree:
@@ -271,11 +272,11 @@ def _touch(ledger: Ledger, caller: Caller, element: int, now: datetime) -> None:
     ledger.forms.change_element(element, changed=now, changed_by=caller.name, change_type=ChangeType.SAVED)
 
 
-def _receipt(store: Store, element: int) -> ReceiptTree:
+def _receipt(store: Store, caller: Caller, element: int) -> ReceiptTree:
     found = store.read(lambda ledger: ledger.forms.receipt_of_element(element))
     if found is None:
         raise _without_receipt()
-    return found
+    return with_sender(store.snapshot(), caller, found)
 
 
 def _answer_only(tree: ReceiptTree, text: str) -> ReceiptTree:

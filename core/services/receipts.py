@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.domain.caller import Caller
+from core.domain.party import PartyKind
 from core.domain.receipt_texts import updated_by
 from core.domain.receipt_tree import (
     SEARCHABLE,
@@ -17,6 +18,7 @@ from core.domain.receipt_tree import (
     ReferenceType,
     with_history,
 )
+from core.domain.snapshot import Snapshot
 from core.errors import ErrorCode, InvalidInput, NotAllowed, NotFound
 from core.store.ledger import Ledger
 from core.store.store import Store
@@ -24,6 +26,9 @@ from core.store.store import Store
 # A form's own reference is kept as SendersReference and sent as EndUserSystemReference: one finds the other.
 _SAME = {ReferenceType.END_USER_SYSTEM: (ReferenceType.END_USER_SYSTEM, ReferenceType.SENDERS)}
 _NOT_TO_BE_ADDED = (ReferenceType.NOT_SET, ReferenceType.OWNER_PARTY)
+
+MOST_LISTED = 5000
+"""Most receipts in one list. Proposed: the contracts name no limit, and an answer must fit in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ def find_receipt(
     found = store.read(search)
     if found is None:
         raise NotFound(ErrorCode.RECEIPT_NOT_FOUND, "there is no receipt with this number or reference")
-    return found
+    return with_sender(store.snapshot(), caller, found)
 
 
 def list_receipts(
@@ -66,14 +71,36 @@ def list_receipts(
 ) -> tuple[ReceiptTree, ...]:
     """The caller's receipts of one type that were last changed within the time, oldest first.
 
-    Raises InvalidInput for no type, and for times in the wrong order.
+    At most `MOST_LISTED`, those changed last: whoever wants more asks for an earlier time. Raises InvalidInput
+    for no type, and for times in the wrong order.
     """
     if kind is ReceiptType.NOT_SET:
         raise InvalidInput(ErrorCode.RECEIPT_TYPE_MISSING, "a receipt type must be set")
     if begins is not None and ends is not None and begins > ends:
         raise InvalidInput(ErrorCode.DATES_REVERSED, "the from date is later than the to date")
     number = _number_of_party(store, caller)
-    return store.read(lambda ledger: ledger.forms.receipts_of(caller.party or "", number, kind, begins, ends))
+    found = store.read(
+        lambda ledger: ledger.forms.receipts_of(caller.party or "", number, kind, begins, ends, MOST_LISTED)
+    )
+    snapshot = store.snapshot()
+    return tuple(with_sender(snapshot, caller, tree) for tree in found)
+
+
+def with_sender(snapshot: Snapshot, caller: Caller, tree: ReceiptTree) -> ReceiptTree:
+    """A shipment's receipt with its sender's number, as the caller may be told it (OwnerPartyReference).
+
+    It is put there at each reading, and never kept: nobody can change it, and no identity number lies among the
+    references. An organisation's number is public. A person's is told to that person alone, and to nobody else
+    who may see the receipt, such as a party named in it, or another who completes the form. Source: soap-svc §8.1.
+    """
+    sender = snapshot.party(tree.owner)
+    if sender is None or tree.type is not ReceiptType.FORM_TASK or tree.parent or not tree.id:
+        return tree
+    if sender.kind is PartyKind.PERSON and caller.party != sender.id:
+        return tree
+    order = list(ReferenceType)
+    told = [*tree.references, ReceiptReference(ReferenceType.OWNER_PARTY, sender.number)]
+    return replace(tree, references=tuple(sorted(told, key=lambda each: (order.index(each.type), each.value))))
 
 
 def update_receipt(store: Store, caller: Caller, update: ReceiptUpdate) -> ReceiptTree:

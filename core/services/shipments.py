@@ -26,6 +26,7 @@ from core.services.lifecycle import (
     note_differences,
     note_differences_in,
 )
+from core.services.receipts import with_sender
 from core.services.shipment_check import ContentVerdict, check_content
 from core.services.shipment_rows import ShipmentRows, signer_of
 from core.store.ledger import Ledger
@@ -49,7 +50,7 @@ def submit_form_task(store: Store, caller: Caller, shipment: Shipment) -> Receip
         return taken
     if taken.archive:
         archive_now(store, taken.element)
-    tree = _receipt(store, thing.sender, shipment.reference)
+    tree = with_sender(store.snapshot(), caller, _receipt(store, thing.sender, shipment.reference))
     return replace(tree, text=texts.repeated(tree.text)) if taken.repeat else tree
 
 

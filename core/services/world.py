@@ -88,7 +88,7 @@ def import_world(store: Store, caller: Caller, document: Mapping[str, Any]) -> I
 
 
 def export_world(store: Store) -> dict[str, Any]:
-    """Every fact, form schema, service owner and code list as a world document, sorted by key.
+    """Every fact, form schema and member beside the facts as a world document, sorted by key.
 
     It holds password hashes: keep it safe.
     """

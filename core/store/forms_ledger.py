@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, Table, delete, or_, select, update
 
 from core.domain.element import (
+    AttachmentRule,
     ChangeType,
     Element,
     ElementAttachment,
@@ -118,9 +119,12 @@ class FormsLedger:
         return [(row[0], row[1], row[2]) for row in self._connection.execute(wanted)]
 
     def receipts_of(
-        self, owner: str, number: str, kind: ReceiptType, begins: datetime | None, ends: datetime | None
+        self, owner: str, number: str, kind: ReceiptType, begins: datetime | None, ends: datetime | None, most: int
     ) -> tuple[ReceiptTree, ...]:
-        """Top receipts that a party owns, or is named in, last changed within the time, oldest first."""
+        """Top receipts that a party owns, or is named in, last changed within the time, oldest first.
+
+        Of more than ``most`` those that were changed last.
+        """
         table, reference = tables.receipt, tables.receipt_reference
         named = select(reference.c.receipt).where(reference.c.type == ReferenceType.PARTY, reference.c.value == number)
         wanted = (table.c.parent == 0) & (table.c.type == kind) & or_(table.c.owner == owner, table.c.id.in_(named))
@@ -128,15 +132,16 @@ class FormsLedger:
             wanted &= table.c.changed >= begins
         if ends is not None:
             wanted &= table.c.changed <= ends
-        return self._trees(wanted)
+        return self._trees(wanted, most)
 
-    def _trees(self, wanted: ColumnElement[bool]) -> tuple[ReceiptTree, ...]:
+    def _trees(self, wanted: ColumnElement[bool], most: int | None = None) -> tuple[ReceiptTree, ...]:
         table = tables.receipt
-        tops = self._connection.execute(select(table).where(wanted).order_by(table.c.changed, table.c.id)).all()
+        newest = (table.c.changed.desc(), table.c.id.desc())
+        tops = self._connection.execute(select(table).where(wanted).order_by(*newest).limit(most)).all()[::-1]
         if not tops:
             return ()
         below = table.alias()
-        chosen = select(table.c.id).where(wanted).scalar_subquery()
+        chosen = select(table.c.id).where(wanted).order_by(*newest).limit(most).scalar_subquery()
         rows = self._connection.execute(
             select(below).where(below.c.parent.in_(chosen)).order_by(below.c.position)
         ).all()
@@ -262,6 +267,11 @@ class FormsLedger:
         table = tables.service_form
         return self._all(select(table).where(table.c.service == service).order_by(table.c.position), ServiceForm)
 
+    def every_service_form(self) -> tuple[ServiceForm, ...]:
+        """Every declared form, in order of service and position."""
+        table = tables.service_form
+        return self._all(select(table).order_by(table.c.service, table.c.position), ServiceForm)
+
     def set_attachment_rule(self, service: str, most_bytes: int) -> None:
         """Keep how large a streamed attachment of a service may be."""
         table = tables.attachment_rule
@@ -273,6 +283,11 @@ class FormsLedger:
         table = tables.attachment_rule
         wanted = select(table.c.most_bytes).where(table.c.service == service)
         return self._connection.execute(wanted).scalar_one_or_none()
+
+    def attachment_rules(self) -> tuple[AttachmentRule, ...]:
+        """Every rule of how large attachments may be, in order of service."""
+        table = tables.attachment_rule
+        return self._all(select(table).order_by(table.c.service), AttachmentRule)
 
     def _insert(self, statement: Prepared, rows: list[dict[str, Any]]) -> None:
         if rows:

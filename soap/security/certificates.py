@@ -124,13 +124,14 @@ def _thumbprint(certificate: x509.Certificate) -> str:
 
 
 def _issuer_policy() -> ExtensionPolicy:
-    """An authority says that it is one; what else the web's rules ask of one, Norwegian issuers never promised."""
-    return ExtensionPolicy.permit_all().require_present(x509.BasicConstraints, Criticality.AGNOSTIC, _check_authority)
+    """An authority says that it is one, and may issue. What more the web asks, Norwegian issuers never promised."""
+    authority = ExtensionPolicy.permit_all().require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
+    return authority.may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _check_may_issue)
 
 
-def _check_authority(_policy: Policy, _certificate: x509.Certificate, constraints: x509.BasicConstraints) -> None:
-    if not constraints.ca:
-        raise ValueError("not an authority")
+def _check_may_issue(_policy: Policy, _certificate: x509.Certificate, usage: x509.KeyUsage | None) -> None:
+    if usage is not None and not usage.key_cert_sign:
+        raise ValueError("not for signing certificates")
 
 
 def _check_usage(certificate: x509.Certificate) -> None:

@@ -28,7 +28,7 @@ from soap.message import Message, media_of, read_message
 from soap.mtom import StreamedFile, new_name, write_mtom
 from soap.options import SoapOptions
 from soap.responses import Response
-from soap.security import FAULT_ACTION, SecurityRefused, TokenAnswer, answer_header, refusal_body
+from soap.security import FAULT_ACTION, SecurityRefused, TokenAnswer, answer_header, message_id_of, refusal_body
 from soap.svc import faults
 from soap.svc.call import Call, Download, Upload
 from soap.svc.envelopes import ADDRESSED, BASIC, EnvelopeStyle
@@ -80,10 +80,11 @@ class ServiceDoor:
         version_of(message.envelope)
         now = self._store.clock()
         understood = [each.qname for operation in endpoint.operations.values() for each in operation.headers]
+        if endpoint.binding is not Binding.BASIC:
+            exchange.message_id = message_id_of(message.envelope)
         admitted = self._gate.admit(
             message.envelope, binding=endpoint.binding, path=endpoint.path, now=now, understood=understood
         )
-        exchange.message_id = admitted.message_id
         if isinstance(admitted, TokenAnswer):
             return _Reply(admitted.body.encode(), admitted.action, admitted.message_id)
         element = operation_in(message.envelope, version_of(message.envelope))

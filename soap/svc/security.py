@@ -11,6 +11,9 @@ from core import Store, kept_secret, nonce_is_used, use_nonce
 from soap.options import SoapOptions
 from soap.security import Gate, Sealer, Trust
 
+_OLD_HOSTS = ("www.altinn.no", "tt02.altinn.no")
+# What a client signs that is led here by DNS alone, and knows no other name.
+
 _SESSION_KEY = "soap-session-key"
 _KEY_BYTES = 32
 
@@ -38,5 +41,5 @@ def open_gate(store: Store, options: SoapOptions) -> Gate:
         trust=Trust(options.certificate_authorities, options.pinned_certificates),
         sealer=Sealer(base64.b64decode(key)),
         memory=_StoredMemory(store),
-        hosts=[host] if host else [],
+        hosts=[host, *_OLD_HOSTS] if host else [],
     )

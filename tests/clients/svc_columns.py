@@ -78,6 +78,7 @@ def _references(told: Told) -> dict[str, str]:
 
 def challenge(driver: Driver, world: World) -> None:
     """A person is told which code of the letter to use, and uses it. A wrong password is told, and is no fault."""
+    world.forget_wrong_tries()
     asked = {
         "AuthMethod": "AltinnPin",
         "SystemUserName": str(SYSTEM),
@@ -202,8 +203,9 @@ def correspondence(driver: Driver, world: World) -> None:
     assert told.one_bytes("AttachmentData") == MESSAGE_FILE
 
 
-def fault(driver: Driver, _world: World) -> None:
+def fault(driver: Driver, world: World) -> None:
     """The client reads each field of the AltinnFault: for a system, and for a person, that is not known."""
+    world.forget_wrong_tries()
     with pytest.raises(Fault) as told:
         driver.call("IntermediaryInbound", "GetAltinnSubmissionStatusBasic", **{**_SYSTEM, "systemPassword": "feil"})
     _is_fault(told.value, 5, "Wrong username/password supplied.")

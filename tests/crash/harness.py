@@ -76,7 +76,7 @@ class _Stage:
         if where == RANDOM:
             already = self.log.stat().st_size
             gateway = self._processes.gateway()
-            self._processes.until(lambda: self.log.stat().st_size > already, "the client was told nothing")
+            self._processes.until(lambda: self.log.stat().st_size > already, "was told nothing")
             gateway.outlive(self._chance.uniform(0, _LONGEST_LIFE))
             gateway.kill()
         else:
@@ -103,7 +103,7 @@ class _Stage:
         self._processes.start_worker()
         self._processes.gateway()
         self._processes.stop_client(_FINISHED_WITHIN)
-        self._processes.until(self._processes.nothing_waits, "units were left unarchived")
+        self._processes.until(self._processes.nothing_waits, "is done, but units were left unarchived")
 
 
 @contextmanager

@@ -40,7 +40,7 @@ class Process:
         """Let it run so long; it must not end by itself."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=seconds)
-            raise AssertionError(self._complaint("ended by itself"))
+            raise AssertionError(self.complaint("ended by itself"))
 
     def await_death(self) -> None:
         """Until it has killed itself."""
@@ -48,15 +48,15 @@ class Process:
             code = self._process.wait(timeout=_WITHIN)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise AssertionError(self._complaint("never came to where it dies")) from None
+            raise AssertionError(self.complaint("never came to where it dies")) from None
         self._is_gone = code == -signal.SIGKILL
-        assert self._is_gone, self._complaint(f"ended with {code}")
+        assert self._is_gone, self.complaint(f"ended with {code}")
 
     def ask_to_end(self, seconds: float) -> None:
         """Until it has ended in its own time, and well."""
         self._process.terminate()
         code = self._process.wait(timeout=seconds)
-        assert code == 0, self._complaint(f"ended with {code}")
+        assert code == 0, self.complaint(f"ended with {code}")
 
     def kill(self) -> None:
         """End it and all that it started, at once."""
@@ -66,7 +66,8 @@ class Process:
             self._process.wait()
             self._is_gone = True
 
-    def _complaint(self, what: str) -> str:
+    def complaint(self, what: str) -> str:
+        """What went wrong, with the last that the process said."""
         return f"{' '.join(self._words)} {what}: {self._said.read_text(encoding='utf-8', errors='replace')[-4000:]}"
 
 
@@ -120,8 +121,7 @@ class Processes:
         """Until the condition holds. Raises AssertionError where it never does."""
         deadline = time.monotonic() + _WITHIN
         while not condition():
-            assert time.monotonic() < deadline, complaint
-            assert self._client.is_alive() or complaint == "units were left unarchived", "the client has ended"
+            assert time.monotonic() < deadline, self._client.complaint(complaint)
             time.sleep(_PAUSE)
 
     def _start(self, name: str, words: list[str], die_at: str) -> Process:

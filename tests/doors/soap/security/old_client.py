@@ -329,7 +329,7 @@ class Conversation:
         secret, info = how.pop("secret", self.key), how.pop("key_info", reference(f"#{self.token_id}", f"{C}/sct"))
         return Signature(secret, info, **(defaults | how))
 
-    def derived(self, *, body: str = QUESTION, **how: Any) -> etree._Element:
+    def derived(self, *, created: datetime = NOW, body: str = QUESTION, **how: Any) -> etree._Element:
         """A message signed with a key derived from the session's, as EC has it."""
         made = Derivation(**how)
         source = reference(made.source or f"#{self.token_id}", f"{C}/sct")
@@ -337,4 +337,5 @@ class Conversation:
             f'<c:DerivedKeyToken u:Id="_2">{source}{made.parts}<c:Nonce>{made.nonce_text}</c:Nonce></c:DerivedKeyToken>'
         )
         key = p_sha1(self.key, made.label + made.nonce, made.offset + made.length)[made.offset :]
-        return self.message(tokens=token, secret=key, key_info=reference("#_2", f"{C}/dk"), body=body)
+        how = {"secret": key, "key_info": reference("#_2", f"{C}/dk")}
+        return self.message(created=created, tokens=token, body=body, **how)

@@ -84,6 +84,9 @@ def test_an_authority_that_is_none_or_has_expired(issuer: Keys) -> None:
     no_authority = certified(issuer, extensions=(x509.BasicConstraints(ca=False, path_length=None),))
     keys = certified(no_authority)
     refused(FaultCode.FAILED_AUTHENTICATION, "issued", lambda: Trust([no_authority.pem]).certificate(_der(keys), NOW))
+    other_use = certified(issuer, extensions=(x509.BasicConstraints(ca=True, path_length=None), _usage()))
+    keys = certified(other_use)
+    refused(FaultCode.FAILED_AUTHENTICATION, "issued", lambda: Trust([other_use.pem]).certificate(_der(keys), NOW))
     over = certified(
         issuer, extensions=(x509.BasicConstraints(ca=True, path_length=None),), until=NOW - timedelta(days=1)
     )
@@ -160,6 +163,16 @@ def test_bytes_that_are_no_certificate(issuer: Keys) -> None:
     whole = _der(certified(issuer))
     for content in (b"", b"\x30\x82", b"not a certificate" * 10, whole[:-1], whole + b"\0"):
         refused(FaultCode.INVALID_TOKEN, "", lambda content=content: Trust([issuer.pem]).certificate(content, NOW))
+
+
+def test_a_certificate_has_one_encoding_only(issuer: Keys) -> None:
+    """Where the signature's last bit is 0 it may be called unused: another thumbprint, and all still signed."""
+    made = (certified(issuer) for _ in range(50))
+    keys = next(each for each in made if each.certificate.signature[-1] % 2 == 0)
+    encoded = bytearray(_der(keys))
+    encoded[-len(keys.certificate.signature) - 1] = 1
+    assert x509.load_der_x509_certificate(bytes(encoded)).signature == keys.certificate.signature
+    refused(FaultCode.INVALID_TOKEN, "read", lambda: Trust([issuer.pem]).certificate(bytes(encoded), NOW))
 
 
 def test_trust_is_made_of_certificates() -> None:

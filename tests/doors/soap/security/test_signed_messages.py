@@ -62,9 +62,17 @@ def test_a_certificate_named_by_its_thumbprint(admit: Admit, keys: Keys, memory:
 def test_the_thumbprint_chooses_the_key(admit: Admit, keys: Keys, issuer: Keys) -> None:
     """A forger sends his own certificate beside the one that he names."""
     forger = certified(issuer, SUBJECT | {NameOID.SERIAL_NUMBER: "310000507"})
-    root = envelope(timestamp() + certificate_token(keys) + certificate_token(forger).replace("x1", "x2"))
+    root = envelope(timestamp() + certificate_token(keys) + certificate_token(forger).replace('"x1"', '"x2"'))
     signature = by_certificate(forger, key_info=_by_thumbprint(keys.thumbprint))
     refused(FaultCode.FAILED_CHECK, "", lambda: admit(signature.put_into(root)))
+
+
+def test_the_named_certificate_need_not_come_first(admit: Admit, keys: Keys, issuer: Keys) -> None:
+    other = certified(issuer, SUBJECT | {NameOID.SERIAL_NUMBER: "310000507"})
+    root = envelope(timestamp() + certificate_token(other) + certificate_token(keys).replace('"x1"', '"x2"'))
+    found = admit(by_certificate(keys, key_info=_by_thumbprint(keys.thumbprint)).put_into(root)).certificate
+    assert found is not None
+    assert found.organisation_number == "310000000"
 
 
 @pytest.mark.parametrize(

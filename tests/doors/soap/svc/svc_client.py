@@ -121,7 +121,7 @@ class SvcClient:
 
     def basic(self, path: str, name: str, inner: str) -> Answer:
         """Call an operation of a Basic endpoint with ``inner`` as its parameters."""
-        endpoint, called = operation(path, name)
+        _, called = operation(path, name)
         return self.post(path, basic_envelope(body_of(called.request.namespace, called.request.name, inner)))
 
     def addressed(self, path: str, name: str, inner: str, header: str) -> Answer:

@@ -157,5 +157,3 @@ def test_a_nonce_is_taken_once(client: SvcClient, clock: Clock) -> None:
     second = client.addressed(RECEIPTS_WS, "Test", "", header)
     assert (first.status, second.status) == (200, 500)
     assert "wsse:InvalidSecurity" in second.texts("Value")
-
-

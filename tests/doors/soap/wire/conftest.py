@@ -98,14 +98,15 @@ def granian(sqlite_url: str) -> Iterator[Served]:
     environment = {**os.environ, DATABASE: sqlite_url, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as server:
         try:
-            _await(port, server)
+            await_server(port, server)
             children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text("utf-8").split()
             yield Served(port, int(children[-1]))
         finally:
             server.terminate()
 
 
-def _await(port: int, server: subprocess.Popen[bytes]) -> None:
+def await_server(port: int, server: subprocess.Popen[bytes]) -> None:
+    """Returns when the server takes connections."""
     deadline = time.monotonic() + 60
     while True:
         try:
