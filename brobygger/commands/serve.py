@@ -24,9 +24,10 @@ from brobygger.application import open_store
 from brobygger.commands.output import json_option, print_json, print_table, teaches
 from brobygger.demo.check import Row, ask_everything
 from brobygger.demo.describe import describe_demo
+from brobygger.demo.story import Story
 from brobygger.demo.world import demo_data, seed_demo, seed_vocabulary
 from brobygger.settings import Settings
-from core import upgrade_schema
+from core import Store, stand_in_messages, upgrade_schema
 
 _TARGET = "brobygger.application:application_from_environment"
 _START_SECONDS = 60
@@ -129,10 +130,15 @@ def _check(as_json: bool) -> None:
 def _rows(settings: Settings, base_url: str) -> list[Row]:
     store = open_store(settings)
     try:
-        described = describe_demo(store, base_url)
+        data = demo_data()
+        story = Story(base_url, data["later_platform"], lambda: _newest_sms(store))
+        return [*ask_everything(base_url, describe_demo(store, base_url), data), *story.rows()]
     finally:
         store.close()
-    return list(ask_everything(base_url, described, demo_data()))
+
+
+def _newest_sms(store: Store) -> str:
+    return next((message.text for message in stand_in_messages(store) if message.channel == "sms"), "")
 
 
 def _describe(settings: Settings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from brobygger.demo.story import story_paths
 from brobygger.demo.world import client_key, demo_data
 from core import Store
 
@@ -15,6 +16,7 @@ def describe_demo(store: Store, base_url: str) -> dict[str, Any]:
     return {
         "base_url": base_url,
         "examples": data["examples"],
+        "later_platform": data["later_platform"] | {"paths": story_paths(), "codes": "brobygger codes"},
         "new_world": {
             "issuer": f"{base_url}/",
             "token_endpoint": f"{base_url}/token",

@@ -25,7 +25,6 @@ from core.store.store import Store
 
 # A form's own reference is kept as SendersReference and sent as EndUserSystemReference: one finds the other.
 _SAME = {ReferenceType.END_USER_SYSTEM: (ReferenceType.END_USER_SYSTEM, ReferenceType.SENDERS)}
-_NOT_TO_BE_ADDED = (ReferenceType.NOT_SET, ReferenceType.OWNER_PARTY)
 
 MOST_LISTED = 5000
 """Most receipts in one list. Proposed: the contracts name no limit, and an answer must fit in memory."""
@@ -120,6 +119,7 @@ def update_receipt(store: Store, caller: Caller, update: ReceiptUpdate) -> Recei
         tree = _seen(tree, update.receipt or 0, caller, number)
         if tree is None:
             raise NotAllowed(ErrorCode.INVALID_RECEIPT_UPDATE, "the receipt is not the caller's")
+        _check_owner(update, with_sender(store.snapshot(), caller, tree))
         below = {child.id: child for child in tree.children}
         for part in update.children:
             if part.receipt not in below:
@@ -160,7 +160,14 @@ def _check_update(update: ReceiptUpdate) -> None:
     for part in (update, *update.children):
         if part.status is ReceiptStatus.NOT_SET or not part.text.strip():
             raise _invalid("status and text must be given")
-        if any(each.type in _NOT_TO_BE_ADDED or not each.value for each in part.references):
+        if any(each.type is ReferenceType.NOT_SET or not each.value for each in part.references):
+            raise _invalid("a reference of this type cannot be added")
+
+
+def _check_owner(update: ReceiptUpdate, seen: ReceiptTree) -> None:
+    """Who sent it cannot be said anew. A client may send back what it was told."""
+    for part in (update, *update.children):
+        if any(each.type is ReferenceType.OWNER_PARTY and each not in seen.references for each in part.references):
             raise _invalid("a reference of this type cannot be added")
 
 
@@ -173,7 +180,8 @@ def _write(ledger: Ledger, caller: Caller, before: ReceiptTree, update: ReceiptU
         history=with_history(before.history, before.text),
         changed=now,
     )
-    ledger.forms.add_references(before.id, [each for each in update.references if each not in before.references])
+    further = [each for each in update.references if each.type is not ReferenceType.OWNER_PARTY]
+    ledger.forms.add_references(before.id, [each for each in further if each not in before.references])
 
 
 def _seen(tree: ReceiptTree | None, wanted: int, caller: Caller, number: str) -> ReceiptTree | None:

@@ -162,7 +162,16 @@ def _values(operation: Operation, element: etree._Element, message: Message) -> 
         header = next(message.envelope.iterchildren("{*}Header"), None)
         if header is not None:
             values |= read_headers(operation, header)
-    return values
+    return {name: _without_nil_items(value) for name, value in values.items()}
+
+
+def _without_nil_items(value: Any) -> Any:
+    """The value, and in its lists no items that are nil: they say nothing, and no handler has to expect them."""
+    if isinstance(value, dict):
+        return {name: _without_nil_items(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_nil_items(item) for item in value if item is not None]
+    return value
 
 
 def _fault_of(error: Exception, guid: str) -> faults.AltinnFault:

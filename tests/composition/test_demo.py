@@ -102,9 +102,17 @@ def test_the_demo_answers_as_expected_and_says_so(tmp_path: Path) -> None:
     checked = _brobygger(tmp_path, _free_port(), "demo", "--check", "--json")
     assert checked.returncode == 0, checked.stdout + checked.stderr
     rows = json.loads(checked.stdout)
-    assert len(rows) == 22
+    assert len(rows) == 28
     assert all(row["agrees"] for row in rows)
-    assert {row["door"] for row in rows} == {".asmx", "decisions", "token + PDP"}
+    assert {row["door"] for row in rows} == {".asmx", ".svc", "decisions", "token + PDP"}
+    assert [row["service"] for row in rows if row["example"] == "old services"] == [
+        "GetAuthenticationChallenge",
+        "SubmitFormTask",
+        "GetReceipt",
+        "GetReporteeElementList",
+        "SubmitAltutMessagePw",
+        "GetCorrespondence",
+    ]
 
 
 def test_the_demo_is_described_for_scripts_and_kept_when_it_is_there(tmp_path: Path) -> None:
@@ -117,6 +125,10 @@ def test_the_demo_is_described_for_scripts_and_kept_when_it_is_there(tmp_path: P
     parties = [number for each in first["examples"] for number in each["parties"].values()]
     assert len(parties) == len(set(parties)), "each example has parties of its own"
     assert {client["role"] for client in first["new_world"]["clients"]} == {"vendor", "service-owner"}
+    later = first["later_platform"]
+    assert later.keys() >= {"system", "reportee", "person", "form", "messages", "service_owner", "paths", "codes"}
+    assert later["system"]["id"] == example["systems"]["1"]["id"]
+    assert all(path.startswith("/") for path in later["paths"].values())
 
 
 def test_a_receipt_survives_kill_9_and_the_batch_is_known_after_the_restart(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ UPLOADS = "upload"
 
 _PAUSE = 0.02  # seconds before a gateway that does not answer is tried again
 _GIVE_UP = 120.0  # seconds without any answer
+_ARCHIVED_WITHIN = 500.0  # seconds: the worker is killed again and again, too
 _FILE_BYTES = 600_000  # more than two pieces of the store
 _INBOUND = "http://www.altinn.no/services/Intermediary/Shipment/IntermediaryInbound/2009/10"
 _STREAMED = "http://www.altinn.no/services/Intermediary/Shipment/IntermediaryInbound/2013/06"
@@ -247,7 +248,7 @@ class Uploads(Shipments):
         inner = f"{_SYSTEM}<reporteeElementId>{element}</reporteeElementId><languageId>1044</languageId>"
         answer = self.call(gateway, _INBOUND_PATH, _INBOUND, "CompleteAndSignShipmentBasic", inner)
         # Where the receipt of the completion never came, nothing is left to complete; the worker archives it then.
-        deadline = time.monotonic() + _GIVE_UP
+        deadline = time.monotonic() + _ARCHIVED_WITHIN
         while not (_reference(answer, "ArchiveReference") or "").startswith("AR"):
             if time.monotonic() > deadline:
                 raise ToldWrong(f"completed:{answer[:600]!r}")

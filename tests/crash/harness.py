@@ -32,7 +32,7 @@ from tests.small_world import FIRM, GIVER, small_world
 
 RANDOM = "a random moment"
 _WORKER_POINTS = (BEFORE_COMMIT, AFTER_COMMIT)
-_LATEST_PASSAGE = 40
+_LATEST_PASSAGE, _LATEST_OF_WORKER = 40, 12
 _LONGEST_LIFE = 0.4  # seconds after its first receipt that a gateway lives, where it dies at a random moment
 _FINISHED_WITHIN = 600.0  # seconds for the client to ask for every receipt once more
 
@@ -93,7 +93,7 @@ class _Stage:
             worker.await_death()
             self.killed[f"worker at {self._worker_at}"] += 1
         self._worker_at = _WORKER_POINTS[self._worker_at == BEFORE_COMMIT]
-        self._processes.start_worker(f"{self._worker_at}:{self._chance.randint(1, 3)}")
+        self._processes.start_worker(f"{self._worker_at}:{self._chance.randint(1, _LATEST_OF_WORKER)}")
 
     def finish(self) -> None:
         """Nothing is killed any more: the client makes sure, the worker archives what is left."""

@@ -11,22 +11,28 @@ import pytest
 from core import (
     Caller,
     CallerKind,
+    Edit,
+    EnterpriseSystem,
     ErrorCode,
     GatewayError,
     NotFound,
+    Operation,
     ReceiptReference,
     ReceiptStatus,
     ReceiptType,
     ReceiptUpdate,
     ReferenceType,
+    RoleGrant,
     Store,
+    complete_and_sign,
     find_receipt,
     list_receipts,
     submit_form_task,
     update_receipt,
 )
-from tests.core.forms.world import FIRMS_SYSTEM, FORM, file, filled, shipment
-from tests.small_world import GIVER
+from core.store.ledger import Ledger
+from tests.core.forms.world import FIRMS_SYSTEM, FORM, edit, file, filled, shipment
+from tests.small_world import FIRM, GIVER, MANAGER
 
 STRANGERS_SYSTEM = Caller(CallerKind.ENTERPRISE_SYSTEM, party=GIVER, enterprise_system=4799)
 
@@ -84,6 +90,39 @@ def test_a_party_that_is_named_may_see_it(world: Store) -> None:
     assert len(list_receipts(world, STRANGERS_SYSTEM, ReceiptType.FORM_TASK, None, None)) == 1
 
 
+def test_the_sender_is_told_to_all_where_it_is_an_organisation_and_is_not_kept(world: Store) -> None:
+    tree = submit_form_task(world, FIRMS_SYSTEM, shipment())
+    sender = ReceiptReference(ReferenceType.OWNER_PARTY, "310000205")
+    assert sender in tree.references
+    assert not any(sender in child.references for child in tree.children)
+    named = ReceiptReference(ReferenceType.PARTY, "310000302")
+    world.write(lambda ledger: ledger.forms.add_references(tree.id, [named]))
+    assert sender in find_receipt(world, STRANGERS_SYSTEM, tree.id, ()).references
+    sent_back = ReceiptUpdate(tree.id, None, ReceiptStatus.OK, "Hentet", tree.references)
+    assert update_receipt(world, FIRMS_SYSTEM, sent_back).references.count(sender) == 1
+    kept = world.read(lambda ledger: ledger.forms.receipts_referring((ReferenceType.OWNER_PARTY,), sender.value))
+    assert kept == []
+
+
+def test_a_person_who_sent_is_told_to_nobody_else(world: Store) -> None:
+    edit(world, Edit(Operation.PUT, RoleGrant("grant-manager", GIVER, MANAGER, "UTINN", "person:manager")))
+    edit(world, Edit(Operation.PUT, EnterpriseSystem(4799, MANAGER, "Eget system", "no password opens this")))
+    managers_system = Caller(CallerKind.ENTERPRISE_SYSTEM, party=MANAGER, enterprise_system=4799)
+    waiting = submit_form_task(world, managers_system, shipment("S-1", replace(FORM, completed=False)))
+    assert waiting.value_of(ReferenceType.OWNER_PARTY) == "01817010055"
+    named = ReceiptReference(ReferenceType.PARTY, "310000302")
+    world.write(lambda ledger: ledger.forms.add_references(waiting.id, [named]))
+    seen = find_receipt(world, STRANGERS_SYSTEM, waiting.id, ())
+    (listed,) = list_receipts(world, STRANGERS_SYSTEM, ReceiptType.FORM_TASK, None, None)
+    done = complete_and_sign(world, FIRMS_SYSTEM, waiting.element or 0, ())
+    assert (seen.id, listed.id, done.id) == (waiting.id,) * 3
+    assert "01817010055" not in repr((seen, listed, done))
+    guess = ReceiptReference(ReferenceType.OWNER_PARTY, "01817010055")
+    with pytest.raises(GatewayError) as refused:
+        update_receipt(world, STRANGERS_SYSTEM, ReceiptUpdate(waiting.id, None, ReceiptStatus.OK, "Hentet", (guess,)))
+    assert refused.value.code is ErrorCode.INVALID_RECEIPT_UPDATE
+
+
 class _Clock:
     def __init__(self) -> None:
         self.now = datetime(2026, 2, 3, 9, 20, tzinfo=UTC)
@@ -125,6 +164,37 @@ def test_lists_are_by_type_and_time_of_change(timed: Store, clock: _Clock) -> No
         ErrorCode.RECEIPT_TYPE_MISSING,
         ErrorCode.DATES_REVERSED,
     )
+
+
+def test_of_many_receipts_those_changed_last_are_listed(timed: Store, clock: _Clock) -> None:
+    for name in "abc":
+        submit_form_task(timed, FIRMS_SYSTEM, shipment(name))
+        clock.now += timedelta(minutes=1)
+
+    def listed(most: int) -> list[str | None]:
+        found = timed.read(
+            lambda ledger: ledger.forms.receipts_of(FIRM, "310000205", ReceiptType.FORM_TASK, None, None, most)
+        )
+        assert all(tree.children and tree.references for tree in found)
+        return [tree.value_of(ReferenceType.EXTERNAL_SHIPMENT) for tree in found]
+
+    assert [listed(most) for most in (1, 2, 4)] == [["c"], ["b", "c"], ["a", "b", "c"]]
+
+
+def test_a_list_has_an_end(sqlite_store: Store) -> None:
+    first = submit_form_task(filled(sqlite_store), FIRMS_SYSTEM, shipment())
+
+    def add(ledger: Ledger) -> None:
+        number = ledger.next_number("receipt", 5000)
+        for place in range(5000):
+            copy = replace(first, id=number + place, references=(), children=(), sender=None, element=None)
+            ledger.forms.add_receipt(
+                replace(copy, reference=None, changed=first.changed + timedelta(seconds=place + 1))
+            )
+
+    sqlite_store.write(add)
+    found = list_receipts(sqlite_store, FIRMS_SYSTEM, ReceiptType.FORM_TASK, None, None)
+    assert (len(found), first.id in {tree.id for tree in found}) == (5000, False)
 
 
 def test_an_update_puts_the_old_text_on_top_of_the_history(timed: Store, clock: _Clock) -> None:

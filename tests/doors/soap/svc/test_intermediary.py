@@ -87,7 +87,8 @@ def test_a_submission_is_answered_with_its_final_receipt(client: SvcClient) -> N
     assert (answer.text("ReceiptStatusCode"), answer.text("ReceiptTypeName")) == ("OK", "FormTask")
     assert answer.text("ReceiptText") == "SignAndSend Completed Successfully"
     assert _references(answer, "SendersReference") == ["SBS-1-H"]
-    assert [child.text for child in answer.root.iter("{*}ReporteeID")] == ["0"] * 4
+    assert _references(answer, "OwnerPartyReference") == ["310000205"]
+    assert [child.text for child in answer.root.iter("{*}ReporteeID")] == ["0"] * 5
 
 
 def test_both_generations_of_receipts_agree_with_the_answer(client: SvcClient) -> None:
