@@ -1,6 +1,6 @@
 """Benchmarks: what the gateway takes, beside peers in the same run. By hand: ``make bench``.
 
-    python -m benchmarks [--quick] [--json FILE] [decisions] [loading] [submits]
+    python -m benchmarks [--quick] [--json FILE] [decisions] [loading] [soap] [submits]
 
 Absolute figures belong to the machine they were taken on, which is printed first; ratios and growth
 travel. Nothing here is a test: a slow machine fails nothing.
@@ -13,6 +13,9 @@ travel. Nothing here is a test: a slow machine fails nothing.
   Figures are CPU time, so that other programs on the machine count less.
 - **loading**: the snapshot from a database file, closure and all, in a fresh process, by the clock;
   its memory; single changes applied to it; facts imported in a second.
+- **soap**: what one `SubmitBatchPw` costs at the old door without its store, beside spyne, node-soap,
+  JAX-WS, gSOAP and a plain lxml dispatch, all checking the batch by its schema. Peers this machine
+  cannot make are told of. ``python -m benchmarks.soap`` runs this and the next.
 - **submits**: durable `SubmitBatchPw` calls over sockets, one worker on one core, in turns with a plain
   spyne server that does the same work. ``python -m benchmarks.submits`` has more options.
 
@@ -33,7 +36,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import decisions, loading, machine, submits
+from benchmarks import decisions, loading, machine, soap, submits
 
 SIZES = (1_000, 10_000, 100_000)
 QUICK_SIZES = (1_000, 4_000)
@@ -45,7 +48,7 @@ Rows = list[dict[str, Any]]
 
 
 @click.command()
-@click.argument("parts", nargs=-1, type=click.Choice(["decisions", "loading", "submits"]))
+@click.argument("parts", nargs=-1, type=click.Choice(["decisions", "loading", "soap", "submits"]))
 @click.option("--quick", is_flag=True, help="Small worlds only: to see that it runs, not for figures.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the figures to this file as well.")
 def main(parts: Sequence[str], *, quick: bool, json_file: Path | None) -> None:
@@ -56,6 +59,8 @@ def main(parts: Sequence[str], *, quick: bool, json_file: Path | None) -> None:
     for name, section in sections.items():
         if not parts or name in parts:
             found |= section(sizes)
+    if not parts or "soap" in parts:
+        found |= _soap(quick=quick)
     if not parts or "submits" in parts:
         found |= _submits(quick=quick)
     if json_file is not None:
@@ -147,6 +152,12 @@ def _loading(sizes: Sequence[int]) -> dict[str, Rows]:
         "applied": [asdict(each) for each in applied],
         "import": [asdict(imported)],
     }
+
+
+def _soap(*, quick: bool) -> dict[str, Any]:
+    report = soap.run(quick=quick)
+    console.print("\n".join(soap.lines(report)), soft_wrap=True)
+    return {"soap": asdict(report)}
 
 
 def _submits(*, quick: bool) -> dict[str, Any]:

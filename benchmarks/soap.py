@@ -1,6 +1,6 @@
 """What one call of the old channel costs, beside peers that do the same: SubmitBatchPw, 2 KB, checked by its schema.
 
-    python -m benchmarks.soap [--quick] [--json] [--only-doors] [--rounds N] [--seconds S]
+    python -m benchmarks.soap [--quick] [--json] [--only-doors]
 
 First the doors without a store, in turns: each on one core, the load on another. Every server parses the
 envelope, checks the password, checks the batch by its XML schema and answers with a receipt. Ours does all
@@ -19,7 +19,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
@@ -71,8 +71,9 @@ class Report:
     missing: dict[str, str] = field(default_factory=dict)
 
 
-def run(*, rounds: int = _ROUNDS, seconds: float = _SECONDS) -> Report:
+def run(*, quick: bool = False) -> Report:
     """Measure all doors in turns. Raises RuntimeError at the first wrong answer."""
+    rounds, seconds = (_QUICK_ROUNDS, _QUICK_SECONDS) if quick else (_ROUNDS, _SECONDS)
     others = os.sched_getaffinity(0) - {MEASURED_CORE}
     with tempfile.TemporaryDirectory(prefix="brobygger-bench-") as name, on_cores(others), ExitStack() as stack:
         folder = Path(name)
@@ -87,7 +88,7 @@ def run(*, rounds: int = _ROUNDS, seconds: float = _SECONDS) -> Report:
 
 def _servers(
     folder: Path, message: Message, environment: dict[str, str], peers: Sequence[build.Peer]
-) -> Iterator[ExitStack]:
+) -> Iterator[AbstractContextManager[Server]]:
     schema = folder / "batch.xsd"
     schema.write_text(message.batch_schema, encoding="utf-8")
     checked = {"schema": schema, "password": message.password}
@@ -166,11 +167,8 @@ def main() -> None:
     options.add_argument("--quick", action="store_true", help="Fewer and shorter rounds.")
     options.add_argument("--json", action="store_true", help="As JSON.")
     options.add_argument("--only-doors", action="store_true", help="Leave out the durable commits.")
-    options.add_argument("--rounds", type=int, help="Rounds of the doors.")
-    options.add_argument("--seconds", type=float, help="Seconds of a round.")
     given = options.parse_args()
-    rounds, seconds = (_QUICK_ROUNDS, _QUICK_SECONDS) if given.quick else (_ROUNDS, _SECONDS)
-    doors = run(rounds=given.rounds or rounds, seconds=given.seconds or seconds)
+    doors = run(quick=given.quick)
     durable = None if given.only_doors else submits.run(quick=given.quick)
     if given.json:
         print(json.dumps({"doors": asdict(doors), "durable": durable and asdict(durable)}, indent=2))

@@ -32,10 +32,10 @@ def receipt(root: etree._Element) -> str:
     """The receipt of a batch with one unit."""
     unit = root[0][0]
     return _RECEIPT.format(
-        batch=quoteattr(root.attrib["batchId"]),
-        system=quoteattr(root.attrib["enterpriseSystemId"]),
-        party=quoteattr(unit.attrib["participantId"]),
-        reference=quoteattr(unit.attrib["sendersReference"]),
+        batch=quoteattr(root.get("batchId", "")),
+        system=quoteattr(root.get("enterpriseSystemId", "")),
+        party=quoteattr(unit.get("participantId", "")),
+        reference=quoteattr(unit.get("sendersReference", "")),
         time=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
