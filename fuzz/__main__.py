@@ -3,6 +3,9 @@
 The time, or the runs, are shared by the targets. Each runs in a process of its own; one that breaks a promise ends
 this with its exit code, and with the input that did it.
 
+What is found on the way is gone afterwards, but for an input that broke something, and where ``--found`` names a
+folder for it.
+
     python -m fuzz --keep FOLDER TARGET
 
 takes the inputs in a folder (or one file) into the corpus: those that a long run found, or one that broke something.
@@ -11,9 +14,12 @@ takes the inputs in a folder (or one file) into the corpus: those that a long ru
 from __future__ import annotations
 
 import argparse
+import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from fuzz import corpus
@@ -35,12 +41,18 @@ def main() -> int:
     total = 0
     for target in chosen:
         runs, seconds = (-(-each * TARGETS[target] // shares) for each in (asked.runs, asked.seconds))
-        command = [sys.executable, "-m", "fuzz.run", target, str(runs), str(seconds), str(asked.seed)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-            total += _follow(process, target, is_quiet=not asked.verbose)
-        if process.returncode != 0:
-            print(f"{target}: a promise was broken (exit code {process.returncode})")
-            return 1
+        with tempfile.TemporaryDirectory(prefix="brobygger-fuzz-") as scratch:
+            found = _folder(asked.found or Path(scratch), target)
+            command = [sys.executable, "-m", "fuzz.run", target, str(runs), str(seconds), str(asked.seed), str(found)]
+            environment = {**os.environ, "TMPDIR": scratch}
+            with subprocess.Popen(
+                command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            ) as process:
+                total += _follow(process, target, is_quiet=not asked.verbose)
+            if process.returncode != 0:
+                print(f"{target}: a promise was broken (exit code {process.returncode})")
+                _save(found / "broken", target)
+                return 1
     print(f"{total} mutated inputs, every promise kept")
     return 0
 
@@ -52,6 +64,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="take the inputs in this folder into the corpus")
+    parser.add_argument("--found", type=Path, help="where what is found is put, in a folder for each target")
     parser.add_argument("--verbose", action="store_true", help="everything libFuzzer says")
     return parser.parse_args()
 
@@ -70,6 +83,20 @@ def _follow(process: subprocess.Popen[str], target: str, *, is_quiet: bool) -> i
     if process.wait() != 0:
         print("".join(tail))
     return runs
+
+
+def _folder(parent: Path, target: str) -> Path:
+    folder = parent.resolve() / target
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _save(broken: Path, target: str) -> None:
+    """Put the input that broke something where it stays."""
+    if broken.exists():
+        saved = Path(tempfile.mkdtemp(prefix=f"broken-{target}-")) / "broken"
+        shutil.copy(broken, saved)
+        print(f"{target}: the input that did it is in {saved}")
 
 
 def _keep(source: Path, targets: list[str]) -> int:

@@ -6,9 +6,9 @@ import functools
 import importlib.util
 import logging
 import sys
-import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import argon2
@@ -22,12 +22,26 @@ _MOST_BYTES = 64 * 1024
 _MOST_MEGABYTES = 2048
 
 
-def main(target: str, runs: int, seconds: int, seed: int) -> None:
-    """Replay what is kept, then mutate: for so many runs, or seconds, whichever is over first; zero knows no end."""
+@dataclass(frozen=True)
+class Run:
+    """What is to be done: so many runs, or seconds, whichever is over first; zero knows no end, both zero only replay.
+
+    ``found`` is the folder for new inputs, and for one that breaks something.
+    """
+
+    target: str
+    runs: int
+    seconds: int
+    seed: int
+    found: Path
+
+
+def main(run: Run) -> None:
+    """Replay what is kept, then mutate it."""
     # Hashes as slow as they should be would leave no time for anything else.
     argon2.PasswordHasher = functools.partial(argon2.PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)  # type: ignore[assignment,misc]
     logging.getLogger().addHandler(logging.NullHandler())
-    is_guided = importlib.util.find_spec("atheris") is not None and (runs > 0 or seconds > 0)
+    is_guided = importlib.util.find_spec("atheris") is not None and (run.runs > 0 or run.seconds > 0)
     if is_guided:
         import atheris
 
@@ -35,13 +49,13 @@ def main(target: str, runs: int, seconds: int, seed: int) -> None:
             from fuzz import targets
     else:
         from fuzz import targets
-    test = targets.TARGETS[target]()
-    kept = [*targets.seeds(target), *corpus.kept(target)]
+    test = targets.TARGETS[run.target]()
+    kept = [*targets.seeds(run.target), *corpus.kept(run.target)]
     for each in kept:
         _timed(test, each)
-    print(f"{target}: {len(kept)} inputs replayed, all promises kept", flush=True)
+    print(f"{run.target}: {len(kept)} inputs replayed, all promises kept", flush=True)
     if is_guided:
-        _fuzz(target, test, kept, runs, seconds, seed)
+        _fuzz(run, test, kept)
 
 
 def _timed(test: Callable[[bytes], None], data: bytes) -> None:
@@ -51,34 +65,40 @@ def _timed(test: Callable[[bytes], None], data: bytes) -> None:
     assert taken < LONGEST_SECONDS, f"took {taken:.0f} seconds"
 
 
-def _fuzz(target: str, test: Callable[[bytes], None], kept: list[bytes], runs: int, seconds: int, seed: int) -> None:
+def _fuzz(run: Run, test: Callable[[bytes], None], kept: list[bytes]) -> None:
     import atheris
 
     from fuzz.mutations import mutate
 
-    folder = Path(tempfile.mkdtemp(prefix=f"fuzz-{target}-"))
     for number, each in enumerate(kept):
-        (folder / f"kept-{number:05d}").write_bytes(each)
+        (run.found / f"kept-{number:05d}").write_bytes(each)
 
     def hold(data: bytes) -> None:
         try:
             _timed(test, data)
         except BaseException:
-            (folder / "broken").write_bytes(data)
-            print(f"{target}: the input that did it is in {folder}/broken", flush=True)
+            (run.found / "broken").write_bytes(data)
             raise
 
     def change(data: bytes, most: int, lot: int) -> bytes:
         changed = mutate(data, lot) if lot % 4 else bytes(atheris.Mutate(data, len(data)))
         return changed[:most]
 
-    options = [f"-runs={runs or -1}", f"-max_total_time={seconds}", f"-seed={seed}", f"-max_len={_MOST_BYTES}"]
-    limits = [f"-timeout={LONGEST_SECONDS}", f"-rss_limit_mb={_MOST_MEGABYTES}", f"-artifact_prefix={folder}/broken-"]
+    options = [
+        f"-runs={run.runs or -1}",
+        f"-max_total_time={run.seconds}",
+        f"-seed={run.seed}",
+        f"-max_len={_MOST_BYTES}",
+    ]
+    limits = [
+        f"-timeout={LONGEST_SECONDS}",
+        f"-rss_limit_mb={_MOST_MEGABYTES}",
+        f"-artifact_prefix={run.found}/broken-",
+    ]
     told = ["-print_final_stats=1", "-verbosity=1", "-len_control=0"]
-    atheris.Setup([f"fuzz-{target}", *options, *limits, *told, str(folder)], hold, custom_mutator=change)
-    print(f"{target}: new inputs are kept in {folder}", flush=True)
+    atheris.Setup([f"fuzz-{run.target}", *options, *limits, *told, str(run.found)], hold, custom_mutator=change)
     atheris.Fuzz()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:5]))
+    main(Run(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), Path(sys.argv[5])))

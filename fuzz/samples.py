@@ -19,6 +19,9 @@ ASMX = "/webservices/dataexchange.asmx"
 _TEXT, _TEXT_12 = "text/xml; charset=utf-8", "application/soap+xml; charset=utf-8"
 _PACKAGE = 'multipart/related; type="application/xop+xml"; start="<r>"; boundary="b"; start-info="text/xml"'
 _DEEPEST = 4
+CREATED, EXPIRES = "2026-01-15T12:00:00Z", "2026-01-15T12:05:00Z"
+"""When a message was made and until when it holds. Whoever posts it puts the present in their place."""
+
 _SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 _UTILITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
 
@@ -151,7 +154,7 @@ def _header(endpoint: Endpoint, operation: Operation) -> str:
     return (
         f'<a:Action xmlns:a="http://www.w3.org/2005/08/addressing">{operation.action}</a:Action>'
         f'<o:Security xmlns:o="{_SECURITY}" xmlns:u="{_UTILITY}"><u:Timestamp u:Id="_0">'
-        "<u:Created>2026-01-15T12:00:00Z</u:Created><u:Expires>2026-01-15T12:05:00Z</u:Expires></u:Timestamp>"
+        f"<u:Created>{CREATED}</u:Created><u:Expires>{EXPIRES}</u:Expires></u:Timestamp>"
         f'<o:UsernameToken u:Id="t"><o:Username>{SYSTEM}</o:Username><o:Password>{PASSWORD}</o:Password>'
         f"</o:UsernameToken></o:Security>{told}"
     )

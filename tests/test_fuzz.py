@@ -38,11 +38,16 @@ def test_new_inputs_break_nothing() -> None:
     assert run.stdout.splitlines()[-1].endswith("mutated inputs, every promise kept")
 
 
-def test_a_broken_promise_ends_in_a_failure(tmp_path: Path) -> None:
-    script = "import fuzz.run, fuzz.targets as t; t.TARGETS = {'batch': lambda: lambda data: 1 / 0}; fuzz.run.main"
-    run = subprocess.run(
-        [sys.executable, "-c", f"{script}('batch', 0, 0, 1)"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+BREAKS = """
+import fuzz.run
+from fuzz import targets
+targets.TARGETS = {"batch": lambda: lambda data: 1 / 0}
+fuzz.run.main(fuzz.run.Run("batch", 0, 0, 1, None))
+"""
+
+
+def test_a_broken_promise_ends_in_a_failure() -> None:
+    run = subprocess.run([sys.executable, "-c", BREAKS], cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode != 0
     assert "ZeroDivisionError" in run.stderr
 

@@ -52,7 +52,7 @@ def problem_with_body(store: Store, form: str, body: str) -> str | None:
 
     A form without a schema is not checked: what its service owner demands is not known here.
     """
-    text = store.read(lambda ledger: ledger.form_schema(form))
+    text = store.form_schema(form)
     if text is None:
         return None
     try:

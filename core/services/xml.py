@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, AnyStr
 
@@ -77,7 +78,7 @@ def parse_untrusted(document: str | bytes, *, huge: bool = False) -> etree._Elem
         raise _invalid(f"more than {MOST_MARKUP} elements and attributes")
     unlimited = huge and len(encoded) > _LONGEST_TEXT
     try:
-        root = etree.fromstring(encoded, _parser(huge=unlimited))
+        root = etree.fromstring(encoded, _parsers.unlimited if unlimited else _parsers.limited)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise _invalid(_first_line(error)) from error
     # Bytes in an encoding that hides the prolog from the search above are caught here.
@@ -240,6 +241,17 @@ def _parser(*, huge: bool) -> etree.XMLParser:
     return etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=huge
     )
+
+
+class _Parsers(threading.local):
+    """The parsers of one thread: making one costs a good part of reading a small document."""
+
+    def __init__(self) -> None:
+        self.limited = _parser(huge=False)
+        self.unlimited = _parser(huge=True)
+
+
+_parsers = _Parsers()
 
 
 def _first_line(error: Exception) -> str:

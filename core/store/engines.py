@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import ErrorCode, Unavailable
 
@@ -57,3 +62,15 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+@contextmanager
+def outage() -> Iterator[None]:
+    """A database that cannot be asked becomes Unavailable: not a refusal, and never a stale answer."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error, psycopg.Error) as error:
+        raise Unavailable(
+            ErrorCode.STORE_UNAVAILABLE,
+            "the database could not be asked, or could not answer with certainty; nothing was stored",
+        ) from error

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, PoolProxiedConnection
 
 from core.store.tables import NEWEST_CHANGE
 
@@ -16,6 +17,9 @@ class Freshness(Protocol):
 
     def ensure(self) -> None:
         """Return when everything committed before the call has been taken in."""
+
+    def reading(self) -> AbstractContextManager[PoolProxiedConnection]:
+        """A connection for one small question outside any transaction: cheaper than one from the pool."""
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -58,6 +62,11 @@ class _DataVersion:
                     self._refresh(connection)
             self._seen = version
 
+    @contextmanager
+    def reading(self) -> Iterator[PoolProxiedConnection]:
+        with self._lock:
+            yield self._raw
+
     def close(self) -> None:
         self._raw.close()
 
@@ -81,6 +90,11 @@ class _SharedRead:
             with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 self._refresh(connection)
             self._answered = self._sent
+
+    @contextmanager
+    def reading(self) -> Iterator[PoolProxiedConnection]:
+        with self._engine.connect() as connection:
+            yield connection.connection
 
     def close(self) -> None:
         """Nothing is held between reads."""

@@ -22,7 +22,7 @@ from core.store.logons_ledger import LogonsLedger
 from core.store.messages_ledger import MessagesLedger
 from core.store.numbers import Numbers
 from core.store.prefill_ledger import PrefillLedger
-from core.store.prepared import Prepared
+from core.store.prepared import Prepared, PreparedQuery
 from core.store.rows import AttachmentRow, SubmissionRow, UnitRow, batch_sender
 from core.store.transfers_ledger import TransfersLedger
 
@@ -61,9 +61,13 @@ class Statements:
         self.add_secret = _insert_new(tables.secret, dialect, ("name",))
         self.add_attempt = _insert_new(tables.failed_attempt, dialect, ("subject",))
         known = tables.submission.c
-        self.has_submission = select(known.id).where(
-            known.sender == bindparam("sender"), known.batch_id == bindparam("batch_id")
-        )
+        named = (known.sender == bindparam("sender"), known.batch_id == bindparam("batch_id"))
+        self.has_submission = PreparedQuery(select(known.id).where(*named), dialect)
+        self.submission = PreparedQuery(select(tables.submission).where(*named), dialect)
+        units = select(tables.data_unit).where(tables.data_unit.c.submission == bindparam("of_submission"))
+        self.units = PreparedQuery(units.order_by(tables.data_unit.c.position), dialect)
+        schema = tables.form_schema.c
+        self.form_schema = PreparedQuery(select(schema.text).where(schema.form == bindparam("of_form")), dialect)
         self.sequence = select(tables.fact_sequence.c.value)
         self.forms = FormStatements(dialect)
 
@@ -167,20 +171,16 @@ class Ledger:
 
     def has_submission(self, sender: str, batch_id: str) -> bool:
         """Whether the sender has handed this in before."""
-        values = {"sender": sender, "batch_id": batch_id}
-        return self._connection.execute(self._statements.has_submission, values).one_or_none() is not None
+        return bool(self._statements.has_submission.rows(self._connection.connection, sender=sender, batch_id=batch_id))
 
     def submission(self, enterprise_system: int, batch_id: str) -> SubmissionRow | None:
         """The batch with its units in document order, or None."""
-        table = tables.submission
         sender = batch_sender(enterprise_system)
-        wanted = select(table).where(table.c.sender == sender, table.c.batch_id == batch_id)
-        found = self._connection.execute(wanted).mappings().one_or_none()
-        if found is None:
+        found = self._statements.submission.rows(self._connection.connection, sender=sender, batch_id=batch_id)
+        if not found:
             return None
-        units = select(tables.data_unit).where(tables.data_unit.c.submission == found["id"])
-        rows = self._connection.execute(units.order_by(tables.data_unit.c.position)).mappings()
-        return SubmissionRow(**found, units=tuple(unit_row(row) for row in rows))
+        units = self._statements.units.rows(self._connection.connection, of_submission=found[0]["id"])
+        return SubmissionRow(**found[0], units=tuple(unit_row(row) for row in units))
 
     def count_submissions(self) -> int:
         """How many batches are stored."""
@@ -248,11 +248,8 @@ class Ledger:
 
     def form_schema(self, form: str) -> str | None:
         """The XSD text of a form, or None."""
-        table = tables.form_schema
-        found: str | None = self._connection.execute(
-            select(table.c.text).where(table.c.form == form)
-        ).scalar_one_or_none()
-        return found
+        found = self._statements.form_schema.rows(self._connection.connection, of_form=form)
+        return str(found[0]["text"]) if found else None
 
     def forms_with_schema(self) -> list[str]:
         """The forms that have an XSD, in order."""

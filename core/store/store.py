@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -12,18 +11,15 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, get_type_hints
 
-import psycopg
 from sqlalchemy import Connection, Insert, and_, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 
 from core.domain.change import FACT_KINDS, KIND_NAMED, KIND_OF, Change, Edit, Fact, FactKind, Operation
 from core.domain.fold import apply_changes, build_snapshot
 from core.domain.plain import from_plain, to_plain
 from core.domain.snapshot import Snapshot
 from core.domain.vocabulary import DecisionTerms
-from core.errors import ErrorCode, Unavailable
-from core.store.engines import normal_url, open_engine
+from core.store.engines import normal_url, open_engine, outage
 from core.store.freshness import Freshness, make_freshness
 from core.store.group_commit import GroupCommit
 from core.store.ledger import Ledger, Statements
@@ -72,7 +68,7 @@ class Store:
         self._companions: dict[type, Any] = {}
         self._companion_lock = threading.Lock()
         self._puts = {kind.name: _put_statement(kind, self._reader.dialect.name) for kind in FACT_KINDS}
-        with _outage():
+        with outage():
             self._snapshot = self._load(terms or DecisionTerms())
         self._freshness: Freshness = make_freshness(self._reader, self._refresh, lambda: self._snapshot.sequence)
 
@@ -100,13 +96,13 @@ class Store:
 
         Raises Unavailable where that cannot be made sure: an old answer is never given.
         """
-        with _outage():
+        with outage():
             self._freshness.ensure()
         return self._snapshot
 
     def changes_since(self, sequence: int, *, limit: int = 1000) -> tuple[Change, ...]:
         """The changes after ``sequence``, in order, at most ``limit`` of them. Raises Unavailable."""
-        with _outage(), self._reader.connect() as connection:
+        with outage(), self._reader.connect() as connection:
             return tuple(_changes_after(connection, sequence, limit))
 
     def find(self, kind: str, *key: object) -> Fact | None:
@@ -114,19 +110,25 @@ class Store:
         wanted = KIND_NAMED[kind]
         table = FACT_TABLES[kind]
         where = [table.c[name] == value for name, value in zip(wanted.key_fields, key, strict=True)]
-        with _outage(), self._reader.connect() as connection:
+        with outage(), self._reader.connect() as connection:
             row = connection.execute(select(table).where(*where)).one_or_none()
         return None if row is None else wanted.record(*row)
 
     def facts(self) -> Iterator[Fact]:
         """Every fact, kind by kind in the order of import, from one consistent view. Raises Unavailable."""
-        with _outage(), self._consistent_view() as connection:
+        with outage(), self._consistent_view() as connection:
             yield from _all_facts(connection)
 
     def read(self, work: Callable[[Ledger], T]) -> T:
         """Run ``work`` on the ledger without writing. Raises Unavailable."""
-        with _outage(), self._reader.connect() as connection:
+        with outage(), self._reader.connect() as connection:
             return work(Ledger(connection, self._statements, self._catch_up))
+
+    def form_schema(self, form: str) -> str | None:
+        """The XSD text of a form as it is now, or None. Asked for every complete form. Raises Unavailable."""
+        with outage(), self._freshness.reading() as connection:
+            found = self._statements.form_schema.rows(connection, of_form=form)
+        return str(found[0]["text"]) if found else None
 
     # -- writing ------------------------------------------------------------------------------
 
@@ -136,7 +138,7 @@ class Store:
         ``work`` may be run twice and must do nothing outside the ledger it is given. Raises what it
         raises, or Unavailable; then nothing is stored.
         """
-        with _outage():
+        with outage():
             return self._group.run(work)
 
     def change(self, by: str, command: Command[T]) -> T:
@@ -146,7 +148,7 @@ class Store:
         still so when its changes are written, and the order of commits is the order of sequence numbers.
         Raises what the command raises, or Unavailable; then nothing is written.
         """
-        with _outage(), self._group.alone():
+        with outage(), self._group.alone():
             with self._writer.begin() as connection:
                 number = _take_counter(connection)
                 written = command(self._catch_up(connection, number))
@@ -161,7 +163,7 @@ class Store:
         ``beside`` writes what belongs to them into the ledger, in the same transaction. The facts are not
         checked against each other here. Raises what ``beside`` raises, or Unavailable; then nothing is written.
         """
-        with _outage(), self._group.alone():
+        with outage(), self._group.alone():
             with self._writer.begin() as connection:
                 number = first = _take_counter(connection)
                 for some in _in_groups(facts, _ROWS_AT_A_TIME):
@@ -384,15 +386,3 @@ def _in_groups(items: Iterable[T], size: int) -> Iterator[list[T]]:
             group = []
     if group:
         yield group
-
-
-@contextmanager
-def _outage() -> Iterator[None]:
-    """A database that cannot be asked becomes Unavailable: not a refusal, and never a stale answer."""
-    try:
-        yield
-    except (SQLAlchemyError, sqlite3.Error, psycopg.Error) as error:
-        raise Unavailable(
-            ErrorCode.STORE_UNAVAILABLE,
-            "the database could not be asked, or could not answer with certainty; nothing was stored",
-        ) from error

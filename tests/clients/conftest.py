@@ -12,7 +12,7 @@ from tests.clients.gateway import Gateway, gateway
 from tests.clients.toolchains import TOOLCHAINS, Toolchain
 from tests.clients.world import World
 
-MATRIX = pytest.StashKey[dict[tuple[str, str], str]]()
+CELL = "client matrix"
 _MARKS = {"passed": "ok", "failed": "FAILED", "skipped": "not here"}
 
 
@@ -55,14 +55,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     params = item.callspec.params if hasattr(item, "callspec") else {}
     if "column" in params and (report.when == "call" or not report.passed):
-        cell = (params["toolchain"].name, params["column"])
-        item.config.stash.setdefault(MATRIX, {})[cell] = _MARKS[report.outcome]
+        # It travels with the report, which may have been made in another process than the summary.
+        cell = [params["toolchain"].name, params["column"], _MARKS[report.outcome]]
+        report.user_properties.append((CELL, cell))
     return report
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the matrix: a row for each client, a column for each thing it did."""
-    matrix = config.stash.get(MATRIX, {})
+    reports = [each for some in terminalreporter.stats.values() for each in some]
+    told = [value for each in reports for name, value in getattr(each, "user_properties", ()) if name == CELL]
+    matrix = {(client, column): mark for client, column, mark in told}
     if not matrix:
         return
     terminalreporter.section("real clients, with proxies generated from the WSDLs served")
