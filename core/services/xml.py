@@ -11,6 +11,7 @@ import codecs
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, AnyStr
 
 from lxml import etree
@@ -31,6 +32,8 @@ MOST_DEPTH = 256
 
 _LONGEST_TEXT = 10_000_000
 # libxml2's limit where long texts are not asked for: a shorter document cannot hold a longer text.
+_LARGE = 256 * 1024
+# lxml keeps every name that a thread has ever met, as long as the thread lives: strangers could fill it with new ones.
 _WEIGHT_OF_A_NODE = 256
 _PROLOG = 64 * 1024
 # A document read in pieces has its prolog, and the beginning of its root, in its first bytes.
@@ -78,7 +81,7 @@ def parse_untrusted(document: str | bytes, *, huge: bool = False) -> etree._Elem
         raise _invalid(f"more than {MOST_MARKUP} elements and attributes")
     unlimited = huge and len(encoded) > _LONGEST_TEXT
     try:
-        root = etree.fromstring(encoded, _parsers.unlimited if unlimited else _parsers.limited)
+        root = _parsed_apart(encoded, huge=unlimited) if len(encoded) > _LARGE else _parsed(encoded)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise _invalid(_first_line(error)) from error
     # Bytes in an encoding that hides the prolog from the search above are caught here.
@@ -243,12 +246,22 @@ def _parser(*, huge: bool) -> etree.XMLParser:
     )
 
 
+def _parsed(document: bytes) -> etree._Element:
+    return etree.fromstring(document, _parsers.limited)
+
+
+def _parsed_apart(document: bytes, *, huge: bool) -> etree._Element:
+    """The root of a large document, read in a thread that ends with it, and its dictionary of names with the thread."""
+    with ThreadPoolExecutor(1, thread_name_prefix="large-document") as apart:
+        root: etree._Element = apart.submit(lambda: etree.fromstring(document, _parser(huge=huge))).result()
+    return root
+
+
 class _Parsers(threading.local):
     """The parsers of one thread: making one costs a good part of reading a small document."""
 
     def __init__(self) -> None:
         self.limited = _parser(huge=False)
-        self.unlimited = _parser(huge=True)
 
 
 _parsers = _Parsers()

@@ -280,7 +280,7 @@ def test_keys_stay_when_the_source_fails(clock: Clock) -> None:
         {"jwks": {"keys": [jwk("weak", "weak-1", 1024)]}},
         {"jwks": {"keys": [{"kty": "oct", "k": "AAAA", "kid": "x"}]}},
     ],
-    ids=str,
+    ids=["no-issuer", "no-algorithm", "hs256", "none", "no-key", "weak-key", "secret-key"],
 )
 def test_a_half_described_issuer_is_not_trusted(clock: Clock, changes: dict[str, Any]) -> None:
     with pytest.raises(UntrustworthySetup):
