@@ -85,7 +85,7 @@ def parse_untrusted(document: str | bytes, *, huge: bool = False) -> etree._Elem
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise _invalid(_first_line(error)) from error
     # Bytes in an encoding that hides the prolog from the search above are caught here.
-    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
+    if root.getroottree().docinfo.doctype:  # type: ignore[attr-defined]
         raise DocumentTypeFound
     if unlimited and _is_too_deep(root):
         raise _too_deep()
