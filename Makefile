@@ -31,7 +31,7 @@ demo: $(RUNTIME) ## show the two worlds side by side, and go on serving them unt
 	$(BIN)/brobygger demo
 
 test: lint ## check the style and the types, then run the tests
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: $(TESTS) ## check the style and the types only
 	$(BIN)/ruff check

@@ -193,7 +193,7 @@ def test_the_tests_run_last_so_that_their_verdict_is_the_last_line() -> None:
     ).stdout.splitlines()
     programs = [line.split()[0].rsplit("/", 1)[-1] for line in planned[-4:]]
     assert programs == ["ruff", "ruff", "mypy", "python"]
-    assert planned[-1].endswith("-m pytest")
+    assert " -m pytest " in planned[-1]
 
 
 def test_ci_makes_the_tests_and_allows_no_skip() -> None:
