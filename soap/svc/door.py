@@ -77,7 +77,7 @@ class ServiceDoor:
 
     def _reply(self, exchange: _Exchange, message: Message, environ: WSGIEnvironment) -> _Reply:
         endpoint = exchange.endpoint
-        version_of(message.envelope)
+        version = version_of(message.envelope)
         now = self._store.clock()
         understood = [each.qname for operation in endpoint.operations.values() for each in operation.headers]
         if endpoint.binding is not Binding.BASIC:
@@ -87,7 +87,7 @@ class ServiceDoor:
         )
         if isinstance(admitted, TokenAnswer):
             return _Reply(admitted.body.encode(), admitted.action, admitted.message_id)
-        element = operation_in(message.envelope, version_of(message.envelope))
+        element = operation_in(message.envelope, version)
         operation = exchange.found(element)
         upload = None if message.upload is None else Upload(message.upload.id, message.upload.size)
         source = environ.get("REMOTE_ADDR", "")

@@ -127,18 +127,8 @@ def body_11(fault: AltinnFault) -> str:
 
 def body_12(fault: AltinnFault) -> str:
     """The fault as the body of SOAP 1.2."""
-    return _fault_12("s:Sender", "", "An error occurred", f"<s:Detail>{detail(fault)}</s:Detail>")
-
-
-def plain_body_12(subcode: str, text: str) -> str:
-    """A fault of a standard's own, such as ``wsse:InvalidSecurity``, as the body of SOAP 1.2."""
-    prefix, _, _local = subcode.partition(":")
-    declared = f'<s:Subcode><s:Value xmlns:{prefix}="{ns.FAULT_PREFIXES[prefix]}">{subcode}</s:Value></s:Subcode>'
-    return _fault_12("s:Sender", declared, text, "")
-
-
-def _fault_12(code: str, subcode: str, text: str, details: str) -> str:
     return (
-        f"<s:Fault><s:Code><s:Value>{code}</s:Value>{subcode}</s:Code>"
-        f'<s:Reason><s:Text xml:lang="nb-NO">{escape(text)}</s:Text></s:Reason>{details}</s:Fault>'
+        "<s:Fault><s:Code><s:Value>s:Sender</s:Value></s:Code>"
+        '<s:Reason><s:Text xml:lang="nb-NO">An error occurred</s:Text></s:Reason>'
+        f"<s:Detail>{detail(fault)}</s:Detail></s:Fault>"
     )
