@@ -27,6 +27,7 @@ from core import (
     parse_untrusted,
 )
 from soap.inner import UnreadableDocument, read_document, text_of
+from soap.names import local_name
 from soap.receipts import OSLO
 
 _SHORT_NAME = re.compile(r"([0-9A-Za-z.-]+)_([0-9]+)")
@@ -195,5 +196,5 @@ def _yes(participant: etree._Element, name: str) -> bool:
 def _required(element: etree._Element, name: str) -> str:
     value = element.get(name, "").strip()
     if not value:
-        raise UnreadableDocument(f"{etree.QName(element).localname} mangler {name}.")
+        raise UnreadableDocument(f"{local_name(element)} mangler {name}.")
     return value

@@ -19,6 +19,7 @@ from soap.contract.wsdl import wsdl_text
 from soap.description import Description
 from soap.envelope import FAULT_STATUS, CallRefused, SoapVersion, version_by_content_type
 from soap.faults import BREAKDOWN
+from soap.names import local_name
 from soap.options import SoapOptions
 from soap.responses import HTML, XML, Response
 from soap.wire import Exchange
@@ -47,7 +48,7 @@ class AsmxDoor:
             envelope = intake.read_envelope(environ, self._limit)
             version = intake.version_of(envelope)
             operation = intake.operation_in(envelope, version)
-            _note_other_action(environ, etree.QName(operation).localname)
+            _note_other_action(environ, local_name(operation))
             answer = self._answers[endpoint.path.lower()]
             return Response(answer(version, operation), version.content_type)
         except CallRefused as refused:

@@ -9,6 +9,7 @@ from lxml import etree
 
 from core import DocumentTypeFound, InvalidInput, parse_untrusted, root_onwards
 from soap.envelope import DECLARATION
+from soap.names import local_name
 from soap.receipts import local_time
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -33,7 +34,7 @@ def read_document(text: str, *root_names: str) -> etree._Element:
         raise UnreadableDocument("Dokumentet har en dokumenttype (DOCTYPE). Det er ikke tillatt.") from None
     except InvalidInput:
         raise UnreadableDocument("Dokumentet er ikke velformet XML.") from None
-    if etree.QName(root).localname not in root_names:
+    if local_name(root) not in root_names:
         raise UnreadableDocument(f"Rotelementet er ikke {' eller '.join(root_names)}.")
     return root
 

@@ -11,6 +11,7 @@ from lxml import etree
 from core import DocumentTypeFound, InvalidInput, parse_untrusted
 from soap.envelope import VERSIONS, CallRefused, SoapVersion
 from soap.http_body import HttpBody
+from soap.names import local_name, namespace_of
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
@@ -74,9 +75,8 @@ def charset_of(beginning: bytes, content_type: str) -> str:
 
 def version_of(envelope: etree._Element) -> SoapVersion:
     """The version of SOAP that the envelope is of. Raises CallRefused for anything else."""
-    name = etree.QName(envelope)
-    version = VERSIONS.get(name.namespace or "")
-    if version is None or name.localname != "Envelope":
+    version = VERSIONS.get(namespace_of(envelope))
+    if version is None or local_name(envelope) != "Envelope":
         raise CallRefused("Dokumentet er ikke en SOAP-konvolutt av versjon 1.1 eller 1.2.")
     return version
 

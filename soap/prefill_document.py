@@ -15,6 +15,7 @@ from lxml import etree
 
 from core import MEDIA_TYPES, Prefill, PrefilledFile, PrefilledForm, legacy_service_id
 from soap.inner import UnreadableDocument, read_document, text_of
+from soap.names import local_name
 from soap.receipts import OSLO
 
 _ROOTS = {"ServiceOwner": "ServiceOwnerName", "GovOrgan": "name"}
@@ -32,7 +33,7 @@ class PrefillShipment:
 def read_prefill(text: str) -> PrefillShipment:
     """The prefill in ``text``. Raises UnreadableDocument."""
     root = read_document(text, *_ROOTS)
-    sender = _value(root, _ROOTS[etree.QName(root).localname])
+    sender = _value(root, _ROOTS[local_name(root)])
     if not sender:
         raise UnreadableDocument("Dokumentet mangler koden som avsenderen er kjent under.")
     found = [
@@ -120,9 +121,9 @@ def _value(element: etree._Element, name: str) -> str:
     """The attribute, or else the child, of this name in any case; empty where there is none."""
     wanted = name.lower()
     for key, value in element.items():
-        if etree.QName(key).localname.lower() == wanted:
+        if local_name(str(key)).lower() == wanted:
             return str(value).strip()
     for child in element.iterchildren("*"):
-        if etree.QName(child).localname.lower() == wanted:
+        if local_name(child).lower() == wanted:
             return text_of(child).strip()
     return ""

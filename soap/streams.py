@@ -11,6 +11,7 @@ from core import ContentRef, ContentWriter, DocumentTypeFound, InvalidInput, Sto
 from soap.envelope import CallRefused
 from soap.intake import DOCUMENT_TYPE, EMPTY, NOT_XML, UNDECODABLE, charset_of
 from soap.multipart import ContentType
+from soap.names import local_name
 from soap.packages import INCLUDE, includes_in, read_parts, refuse_includes, write_in_place
 from soap.transfer import Base64
 
@@ -87,11 +88,11 @@ class StreamedCall:
     def _divert(self, element: etree._Element, depth: int) -> TextSink | None:
         if self._data is not None and element.getparent() is self._data and element.tag != INCLUDE:
             raise CallRefused("Filen skal være base64, og har et element i seg.")
-        if depth != _DEPTH_OF_DATA or etree.QName(element).localname.lower() != DATA_ELEMENT:
+        if depth != _DEPTH_OF_DATA or local_name(element).lower() != DATA_ELEMENT:
             return None
         wrapper = element.getparent()
         body = None if wrapper is None else wrapper.getparent()
-        if body is None or etree.QName(body).localname != "Body":
+        if body is None or local_name(body) != "Body":
             return None
         if self._data is not None:
             raise CallRefused("Kallet har mer enn én fil.")

@@ -15,6 +15,7 @@ from core import GatewayError, Store
 from soap import ns
 from soap.envelope import DECLARATION, CallRefused, SoapVersion
 from soap.faults import refusal
+from soap.names import local_name, namespace_of
 
 _log = logging.getLogger(__name__)
 
@@ -59,17 +60,17 @@ class TypedService:
 
     def answer(self, store: Store, version: SoapVersion, element: etree._Element) -> bytes:
         """Call the operation that ``element`` names; returns the envelope with its result. Raises CallRefused."""
-        called = etree.QName(element)
-        operation = self.operations.get(called.localname) if called.namespace in (None, self.namespace) else None
+        called = local_name(element)
+        operation = self.operations.get(called) if namespace_of(element) in ("", self.namespace) else None
         if operation is None:
-            raise CallRefused(f"Ukjent operasjon: {called.localname[:_LONGEST_NAME]}")
+            raise CallRefused(f"Ukjent operasjon: {called[:_LONGEST_NAME]}")
         try:
             result = operation.answer(store, *read_parameters(operation.parameters, element))
         except GatewayError as error:
-            _log.warning("%s refused: %s", called.localname, error.code)
+            _log.warning("%s refused: %s", called, error.code)
             raise refusal(error) from error
         written = result if operation.is_markup else escape(_UNWRITABLE.sub("?", result), {"\r": "&#13;"})
-        return self._envelope(version, called.localname, written)
+        return self._envelope(version, called, written)
 
     def _envelope(self, version: SoapVersion, name: str, result: str) -> bytes:
         return (
@@ -86,8 +87,8 @@ def read_parameters(kinds: Mapping[str, Kind], element: etree._Element) -> list[
     Raises CallRefused for a whole number that is none.
     """
     children = list(element.iterchildren("*"))
-    named = {name: child for child in children if (name := etree.QName(child).localname) in kinds}
-    strangers = iter(child for child in children if etree.QName(child).localname not in kinds)
+    named = {name: child for child in children if (name := local_name(child)) in kinds}
+    strangers = iter(child for child in children if local_name(child) not in kinds)
     found: list[Parameter] = []
     for name, kind in kinds.items():
         child = named[name] if name in named else next(strangers, None)
@@ -108,7 +109,5 @@ def _text(element: etree._Element) -> str | None:
 def _integer(element: etree._Element) -> int:
     text, bound = (element.text or "").strip(), 2**31
     if len(element) or _INTEGER.fullmatch(text) is None or not -bound <= int(text) < bound:
-        raise CallRefused(
-            f"Parameteren {etree.QName(element).localname[:_LONGEST_NAME]} er ikke et heltall på 32 biter."
-        )
+        raise CallRefused(f"Parameteren {local_name(element)[:_LONGEST_NAME]} er ikke et heltall på 32 biter.")
     return int(text)

@@ -21,6 +21,7 @@ from soap import ns
 from soap.data_exchange import NOT_OFFERED, DataExchange
 from soap.envelope import SOAP_11, SOAP_12, CallRefused, SoapVersion
 from soap.faults import refusal
+from soap.names import local_name
 from soap.spyne_compat import Application, Integer32, Integer64, MethodContext, ServerBase, Soap11, Soap12, Unicode
 
 _log = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ def _text(element: etree._Element) -> str | None:
 def _integer(element: etree._Element, *, bits: int) -> int:
     text, bound = (element.text or "").strip(), 2 ** (bits - 1)
     if len(element) or _INTEGER.fullmatch(text) is None or not -bound <= int(text) < bound:
-        raise CallRefused(f"Parameteren {etree.QName(element).localname} er ikke et heltall på {bits} biter.")
+        raise CallRefused(f"Parameteren {local_name(element)} er ikke et heltall på {bits} biter.")
     return int(text)
 
 
@@ -113,7 +114,7 @@ class Exchange:
         try:
             return self._call(version, operation)
         except GatewayError as error:
-            _log.warning("%s refused: %s", etree.QName(operation).localname, error.code)
+            _log.warning("%s refused: %s", local_name(operation), error.code)
             raise refusal(error) from error
 
     def _call(self, version: SoapVersion, operation: etree._Element) -> bytes:
@@ -178,7 +179,7 @@ def _server(protocol: type, version: SoapVersion) -> ServerBase:
 
 
 def _unknown(operation: etree._Element) -> CallRefused:
-    name = etree.QName(operation).localname
+    name = local_name(operation)
     if operation.tag.startswith("{" + ns.DATA_EXCHANGE + "}") and name in NOT_OFFERED:
         return CallRefused(f"Operasjonen {name} tilbys ikke.")
     return CallRefused(f"Ukjent operasjon: {name[:60]}")

@@ -10,8 +10,9 @@ from __future__ import annotations
 import codecs
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, AnyStr
 
 from lxml import etree
@@ -118,6 +119,15 @@ def parse_in_pieces(
     return root
 
 
+@contextmanager
+def _named_well() -> Iterator[None]:
+    """What builds the tree is stricter about names and addresses than what reads it."""
+    try:
+        yield
+    except ValueError as error:
+        raise _invalid("a name or a namespace is none") from error
+
+
 class _Target:
     """Builds the tree as events arrive, but for the texts that are led elsewhere.
 
@@ -148,11 +158,8 @@ class _Target:
         if len(self._sinks) >= MOST_DEPTH:
             raise _too_deep()
         prefixes = {prefix or None: uri for prefix, uri in namespaces.items()}
-        try:
+        with _named_well():
             element = self._builder.start(tag, dict(attributes), prefixes)
-        except ValueError as error:
-            # What builds the tree is stricter about names and addresses than what reads it.
-            raise _invalid("a name or a namespace is none") from error
         self._sinks.append(self._divert(element, len(self._sinks) + 1))
 
     def end(self, tag: str) -> None:
@@ -182,7 +189,8 @@ class _Target:
         """A processing instruction; as with comments."""
         self._keep(len(target), len(text or ""))
         if self._sinks:
-            self._builder.pi(target, text)
+            with _named_well():
+                self._builder.pi(target, text)
 
     def doctype(self, *_what: str | None) -> None:
         """A document type: heard of before anything in it is read."""

@@ -9,6 +9,7 @@ from typing import Final
 from lxml import etree
 
 from soap import ns
+from soap.names import namespace_of
 from soap.security.names import SECURITY, WSA, WSSE
 from soap.security.reading import MOST_TEXT, at_most_one, just_one, name_of, text_of
 from soap.security.refusals import FaultCode, SecurityRefused, invalid
@@ -60,7 +61,7 @@ def read_header(envelope: etree._Element, understood: Collection[str] = ()) -> H
     Raises SecurityRefused: MustUnderstand for a block of somebody else's that must be understood, and
     InvalidSecurity for two headers, two bodies or two Security blocks for us.
     """
-    soap = str(etree.QName(envelope).namespace or "")
+    soap = namespace_of(envelope)
     body = just_one(envelope, f"{{{soap}}}Body")
     header = at_most_one(envelope, f"{{{soap}}}Header")
     role = f"{{{soap}}}{_ROLE.get(soap, 'role')}"
@@ -78,7 +79,7 @@ def message_id_of(envelope: etree._Element) -> str:
 def _check_understood(blocks: tuple[etree._Element, ...], soap: str, understood: Collection[str]) -> None:
     for block in blocks:
         required = block.get(f"{{{soap}}}mustUnderstand", "").strip() in ("1", "true")
-        if required and etree.QName(block).namespace not in (WSSE, WSA) and block.tag not in understood:
+        if required and namespace_of(block) not in (WSSE, WSA) and block.tag not in understood:
             raise SecurityRefused(
                 FaultCode.MUST_UNDERSTAND, f"The header block {name_of(block)} must be understood, but is not."
             )

@@ -11,6 +11,7 @@ from typing import Final
 
 from lxml import etree
 
+from soap.names import local_name
 from soap.security.refusals import invalid
 
 MOST_TEXT: Final = 1024
@@ -24,7 +25,7 @@ _BLANKS = re.compile(r"[ \t\r\n]+")
 
 def name_of(element: etree._Element) -> str:
     """The element's local name, for a message; cut short."""
-    return str(etree.QName(element).localname)[:60]
+    return local_name(element)[:60]
 
 
 def children(parent: etree._Element, tag: str = "*") -> Iterator[etree._Element]:
@@ -37,7 +38,7 @@ def at_most_one(parent: etree._Element, tag: str) -> etree._Element | None:
     found = children(parent, tag)
     first = next(found, None)
     if next(found, None) is not None:
-        raise invalid(f"{etree.QName(tag).localname} stands more than once in {name_of(parent)}.")
+        raise invalid(f"{local_name(tag)} stands more than once in {name_of(parent)}.")
     return first
 
 
@@ -45,7 +46,7 @@ def just_one(parent: etree._Element, tag: str) -> etree._Element:
     """The only child of this name. Raises SecurityRefused where there is none, or more."""
     found = at_most_one(parent, tag)
     if found is None:
-        raise invalid(f"{etree.QName(tag).localname} is missing in {name_of(parent)}.")
+        raise invalid(f"{local_name(tag)} is missing in {name_of(parent)}.")
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from lxml import etree
 
 from soap.contract import Binding
+from soap.names import local_name
 from soap.security import names
 from soap.security.certificates import SigningCertificate, Trust
 from soap.security.keys import derived_key
@@ -117,10 +118,10 @@ def _check_counts(tokens: list[etree._Element], most: dict[str, int]) -> None:
     for tag, count in Counter(str(token.tag) for token in tokens).items():
         if tag not in most:
             raise SecurityRefused(
-                FaultCode.UNSUPPORTED_TOKEN, f"The Security block holds a {etree.QName(tag).localname[:60]}: not taken."
+                FaultCode.UNSUPPORTED_TOKEN, f"The Security block holds a {local_name(tag)[:60]}: not taken."
             )
         if count > most[tag]:
-            raise invalid(f"The Security block holds more than {most[tag]} {etree.QName(tag).localname}.")
+            raise invalid(f"The Security block holds more than {most[tag]} {local_name(tag)}.")
 
 
 def _by_certificate(found: SigningCertificate) -> Signer:

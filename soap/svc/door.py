@@ -26,6 +26,7 @@ from soap.envelope import FAULT_STATUS, CallRefused
 from soap.intake import operation_in, version_of
 from soap.message import Message, media_of, read_message
 from soap.mtom import StreamedFile, new_name, write_mtom
+from soap.names import local_name
 from soap.options import SoapOptions
 from soap.responses import Response
 from soap.security import FAULT_ACTION, SecurityRefused, TokenAnswer, answer_header, message_id_of, refusal_body
@@ -109,7 +110,7 @@ class _Exchange:
         """The operation that the body's child names."""
         operation = self.endpoint.operations.get(element.tag)
         if operation is None:
-            name = etree.QName(element).localname[:60]
+            name = local_name(element)[:60]
             raise faults.CallFailed(0, f"{self.endpoint.service} has no operation {name} at this address.")
         self._fault_action = operation.fault_action
         if operation.retired:

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from core import GatewayError, Obligation, Outcome, ServiceId, Target, legacy_service_id, parse_untrusted
+from soap.names import local_name
 
 CONTEXT = "urn:oasis:names:tc:xacml:2.0:context:schema:os"
 _POLICY = "urn:oasis:names:tc:xacml:2.0:policy:schema:os"
@@ -78,7 +79,7 @@ def read_request(text: str) -> Asked:
         root = parse_untrusted(text)
     except GatewayError as error:
         raise MalformedRequest("not-xml") from error
-    if etree.QName(root).localname != "Request":
+    if local_name(root) != "Request":
         raise MalformedRequest("no-request")
     subjects, resources, actions = (dict(_attributes(root, part)) for part in ("Subject", "Resource", "Action"))
     return Asked(_subject(subjects), _target(resources), _action(actions))
