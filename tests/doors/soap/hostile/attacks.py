@@ -95,7 +95,9 @@ def _in_batch(inner: str) -> str:
 
 _BATCH_BEGINS, _BATCH_ENDS = _in_batch("|").split("|")
 _OPENED, _CLOSED = _in_body("")
-_BRACED = "<a xmlns='h}tp://x'><b xmlns='x/y'/></a>"
+_BRACED = (
+    CALL[: CALL.index("<soap:Body>") + 11] + "<a xmlns='h}tp://x'><b xmlns='x/y'/></a></soap:Body></soap:Envelope>"
+)
 _ENTITIES = (
     "<!DOCTYPE a [" + "".join(f'<!ENTITY x{n + 1} "{f"&x{n};" * 10}">' for n in range(10)) + '<!ENTITY x0 "ha">]>'
 )
@@ -147,7 +149,7 @@ ENVELOPES = {
     "many prefixes": Attack(
         _numbered(_OPENED + "<a", " xmlns:a{}='u'", 400_000, "/>" + _CLOSED), "Ukjent operasjon", LARGE
     ),
-    "namespace with a brace": Attack(_text(_OPENED + _BRACED + _CLOSED), _NOT_XML),
+    "namespace with a brace": Attack(_text(_BRACED), "Ukjent operasjon: a"),
     "one attribute twice": Attack(_around(_OPENED + "<a", b" a=''", 400_000, "/>" + _CLOSED), _NOT_XML, LARGE),
     "long name": Attack(_around(_OPENED + "<a", b"a", 20 * MEGABYTE, "/>" + _CLOSED), _NOT_XML, LARGE),
     "long attribute": Attack(_around(_OPENED + "<a a='", b"x", 30 * MEGABYTE, "'/>" + _CLOSED), "Ukjent", LARGE),
@@ -312,7 +314,7 @@ def _services() -> dict[str, Attack]:
         "file: by package, from nobody": Attack(
             _around(_ROOT + _FILE, b"x", 15 * MEGABYTE, "\r\n--b--"), "Fault", SMALL, stream, _PACKAGE
         ),
-        "basic: namespace with a brace": Attack(_text(_OPENED + _BRACED + _CLOSED), "has no operation a", path=basic),
+        "basic: namespace with a brace": Attack(_text(_BRACED), "has no operation a", path=basic),
         "file: instruction with a colon": Attack(_text(_OPENED + "<?a:b c?>" + _CLOSED), "Fault", path=stream),
         "basic: included from outside": Attack(
             _text(_OPENED + packages.include("http://127.0.0.1:9/x") + _CLOSED), "MTOM", path=basic
