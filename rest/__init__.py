@@ -5,8 +5,8 @@ A room of doors: each parses a call, asks the core one thing, and translates the
 
 from rest.app import create_rest_app
 from rest.door import RestOptions
-from rest.issuer import StandInIssuer, create_stand_in
-from rest.trust import KeysUnavailable, TokenTrust, TrustedIssuer, UntrustworthySetup
+from rest.tokens.issuer import StandInIssuer, create_stand_in
+from rest.tokens.trust import KeysUnavailable, TokenTrust, TrustedIssuer, UntrustworthySetup
 
 __all__ = [
     "KeysUnavailable",

@@ -8,18 +8,18 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from core import Store
-from rest.approvals import add_approval_routes
-from rest.bearer import Verifier
-from rest.clients import add_client_routes
-from rest.decisions import add_decision_routes
+from rest.authentication.approvals import add_approval_routes
+from rest.authentication.clients import add_client_routes
+from rest.authentication.requests import add_request_routes
+from rest.authentication.system_users import add_system_user_routes
+from rest.authentication.systems import add_system_routes
 from rest.door import Door, RestOptions, as_response, asker, empty
 from rest.front import FAILURE, Front
+from rest.own.decisions import add_decision_routes
 from rest.problems import write
-from rest.requests import add_request_routes
-from rest.system_users import add_system_user_routes
-from rest.systems import add_system_routes
-from rest.token_routes import add_token_routes
-from rest.trust import TokenTrust, UntrustworthySetup
+from rest.tokens.bearer import Verifier
+from rest.tokens.token_routes import add_token_routes
+from rest.tokens.trust import TokenTrust, UntrustworthySetup
 
 _LARGEST_BODY = 1024 * 1024
 _log = logging.getLogger(__name__)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from rest.problems import WRONG_FIELDS, Refused
+from rest.problem_rows import WRONG_FIELDS
+from rest.problems import Refused
 
 
 class Members:

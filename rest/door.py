@@ -9,25 +9,12 @@ from dataclasses import dataclass
 from flask import Flask, Response, request
 
 from core import Caller, CallerKind, GatewayError, PartyKind, Store
-from rest.bearer import InvalidSystemUserClaim, InvalidToken, VerifiedToken, Verifier
-from rest.issuer import StandInIssuer
-from rest.problems import (
-    FORBIDDEN,
-    UNAUTHORIZED,
-    VENDOR_UNKNOWN,
-    Area,
-    Asker,
-    Body,
-    Problem,
-    Refused,
-    Reply,
-    Violations,
-    tell,
-    trace_id,
-    violations,
-    write,
-)
-from rest.xacml import to_json
+from rest.authorization.xacml import to_json
+from rest.problem import Area, Body, Problem
+from rest.problem_rows import FORBIDDEN, UNAUTHORIZED, VENDOR_UNKNOWN
+from rest.problems import Asker, Refused, Reply, Violations, tell, trace_id, violations, write
+from rest.tokens.bearer import InvalidSystemUserClaim, InvalidToken, VerifiedToken, Verifier
+from rest.tokens.issuer import StandInIssuer
 
 PREFIX = "/authentication/api/v1"
 ANY_SCOPE: frozenset[str] | None = None

@@ -9,11 +9,13 @@ from typing import Any
 from werkzeug.routing import Map
 
 from core import Store
-from rest.bearer import InvalidSystemUserClaim, InvalidToken, Verifier
-from rest.decision_point import authorize
+from rest.authorization.decision_point import authorize
+from rest.authorization.xacml import LARGEST_REQUEST, MalformedRequest
 from rest.door import NOT_ONE_SYSTEM_USER, RestOptions
-from rest.problems import WRONG_FIELDS, Asker, Body, Problem, Reply, trace_id, write
-from rest.xacml import LARGEST_REQUEST, MalformedRequest
+from rest.problem import Body, Problem
+from rest.problem_rows import WRONG_FIELDS
+from rest.problems import Asker, Reply, trace_id, write
+from rest.tokens.bearer import InvalidSystemUserClaim, InvalidToken, Verifier
 
 AUTHORIZE = "/authorization/api/v1/authorize"
 DECIDE_SCOPES = frozenset({"altinn:authorization/authorize", "altinn:authorization/authorize.admin"})

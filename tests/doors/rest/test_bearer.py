@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from rest import KeysUnavailable, TokenTrust, TrustedIssuer, UntrustworthySetup
-from rest.bearer import InvalidSystemUserClaim, InvalidToken, VerifiedToken, Verifier
+from rest.tokens.bearer import InvalidSystemUserClaim, InvalidToken, VerifiedToken, Verifier
 from tests.doors.rest.conftest import Clock
 from tests.doors.rest.vendor import FACIL, VENDOR, jwk, key
 

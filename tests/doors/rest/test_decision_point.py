@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from rest.decision_point import authorize
-from rest.xacml import MalformedRequest, read_request
+from rest.authorization.decision_point import authorize
+from rest.authorization.xacml import MalformedRequest, read_request
 from tests.doors.rest.conftest import House
 from tests.doors.rest.test_scenario_own_data import BY_PACKAGE, BY_RIGHT, approved
 from tests.doors.rest.vendor import (

@@ -18,8 +18,10 @@ from core import (
     SystemProblemCode,
 )
 from rest import RestOptions, TokenTrust, UntrustworthySetup, create_rest_app, create_stand_in
-from rest.problems import PROBLEMS, REFUSALS, Area, Asker, Body, problem_of, tell, trace_id
-from rest.systems import RULES
+from rest.authentication.systems import RULES
+from rest.problem import Area, Body
+from rest.problem_rows import PROBLEMS, REFUSALS
+from rest.problems import Asker, problem_of, tell, trace_id
 from tests.doors.rest.conftest import running
 from tests.doors.rest.vendor import OWNDATA, PER, READ, REGISTER
 

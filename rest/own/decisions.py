@@ -22,7 +22,7 @@ from core import (
 from rest.body import Members, read_object, wrong_body
 from rest.door import Call, Door, json_response
 from rest.front import DECIDE_SCOPES
-from rest.problems import Area
+from rest.problem import Area
 
 _PARAMETER = "question"
 _OF_PARTIES = frozenset({SubjectKind.PERSON, SubjectKind.PERSON_LOGIN, SubjectKind.ORGANISATION})

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from cryptography import x509
 from cryptography.x509.oid import ObjectIdentifier
 
-from rest.bearer import ORGANISATION_AUTHORITY, SYSTEM_USER_TYPE, read_scopes
+from rest.tokens.bearer import ORGANISATION_AUTHORITY, SYSTEM_USER_TYPE, read_scopes
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 LONGEST_ASSERTION_SECONDS = 120

@@ -7,7 +7,8 @@ from flask import Response, request
 from core import Reference, SystemUser, system_user_for_token, vendor_system
 from rest.body import read_optional, read_parameter
 from rest.door import PREFIX, Call, Door, json_response, vendor
-from rest.problems import Area, Body, Problem, Refused
+from rest.problem import Area, Body, Problem
+from rest.problems import Refused
 from rest.shapes import system_user_json
 
 _LOOKUP = frozenset({"altinn:maskinporten/systemuser.read"})

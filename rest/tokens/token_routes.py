@@ -7,9 +7,10 @@ from flask import Flask, Response, request
 from core import InvalidInput, Party, PartyKind, Store, Unavailable, parse_person_number
 from rest.body import read_optional
 from rest.door import RestOptions, as_response, asker, json_response
-from rest.grants import GrantRefused
-from rest.issuer import ALTINN_PATH, StandInIssuer
-from rest.problems import Area, tell, text_reply
+from rest.problem import Area
+from rest.problems import tell, text_reply
+from rest.tokens.grants import GrantRefused
+from rest.tokens.issuer import ALTINN_PATH, StandInIssuer
 
 _NO_STORE = {"Cache-Control": "no-store"}
 _PERSONAL_TOKEN_SECONDS = 1800

@@ -7,7 +7,9 @@ from flask import Response
 from core import ErrorCode, PartyId, SystemUserKind, approve_request, reject_request
 from rest.body import read_party_id, read_uuid
 from rest.door import ANY_SCOPE, PREFIX, Call, Door, json_response, person
-from rest.problems import PROBLEMS, Area, Refused
+from rest.problem import Area
+from rest.problem_rows import PROBLEMS
+from rest.problems import Refused
 
 _PORTAL = frozenset({"altinn:portal/enduser"})
 _BASE = f"{PREFIX}/systemuser/request"

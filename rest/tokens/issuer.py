@@ -25,10 +25,10 @@ from core import (
     system_user_for_token,
     use_assertion,
 )
-from rest import grants
-from rest.bearer import ORGANISATION_AUTHORITY, SYSTEM_USER_TYPE, read_key
-from rest.grants import Assertion, GrantRefused
-from rest.trust import ALGORITHMS, TrustedIssuer
+from rest.tokens import grants
+from rest.tokens.bearer import ORGANISATION_AUTHORITY, SYSTEM_USER_TYPE, read_key
+from rest.tokens.grants import Assertion, GrantRefused
+from rest.tokens.trust import ALGORITHMS, TrustedIssuer
 
 TOKEN_SECONDS = 120
 ALTINN_PATH = "/authentication/api/v1/openid/"

@@ -19,7 +19,8 @@ from core import (
 )
 from rest.body import read_optional, read_parameter, read_uuid
 from rest.door import PREFIX, Call, Door, json_response, person
-from rest.problems import Area, Body, Problem, Violations
+from rest.problem import Area, Body, Problem
+from rest.problems import Violations
 from rest.shapes import agent_json, client_json
 
 _READ = frozenset({"altinn:clientdelegations.read"})

@@ -14,7 +14,7 @@ from core import (
 )
 from rest.body import read_object, read_uuid
 from rest.door import PREFIX, Call, Door, json_response, requesting_vendor, vendor
-from rest.problems import Area
+from rest.problem import Area
 from rest.shapes import read_packages, read_rights, request_json
 
 _WRITE = frozenset({"altinn:authentication/systemuser.request.write"})

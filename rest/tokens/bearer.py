@@ -17,7 +17,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import RSAAlgorithm
 
-from rest.trust import MINIMUM_KEY_BITS, Jwks, KeyRing, KeysUnavailable, TokenTrust, TrustedIssuer
+from rest.tokens.trust import MINIMUM_KEY_BITS, Jwks, KeyRing, KeysUnavailable, TokenTrust, TrustedIssuer
 
 LEEWAY_SECONDS = 10
 SYSTEM_USER_TYPE = "urn:altinn:systemuser"

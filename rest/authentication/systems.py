@@ -18,7 +18,9 @@ from core import (
 )
 from rest.body import Members, read_object
 from rest.door import PREFIX, Call, Door, json_response, vendor
-from rest.problems import FORBIDDEN, NOT_AN_ORGANISATION, PACKAGE_URN, Area, Body, Problem, Refused, Violations
+from rest.problem import Area, Body, Problem
+from rest.problem_rows import FORBIDDEN, NOT_AN_ORGANISATION
+from rest.problems import PACKAGE_URN, Refused, Violations
 from rest.shapes import read_packages, read_rights, system_item_json, system_json
 
 _ADMINISTRATOR = "altinn:authentication/systemregister.admin"

@@ -21,7 +21,7 @@ from core import (
     Unavailable,
     decide,
 )
-from rest.xacml import (
+from rest.authorization.xacml import (
     ACTION,
     OK,
     PROCESSING_ERROR,

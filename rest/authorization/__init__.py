@@ -1,0 +1,1 @@
+"""Everything under /authorization/api/v1: the decision point."""

@@ -1,0 +1,1 @@
+"""What no other platform has, under /brobygger/v1."""

@@ -1,0 +1,196 @@
+"""From every error of the core to its problem, once: status, code and text as the platform has them.
+
+The texts are the platform's own and are matched by clients. Source: rest-systemuser §1.5 and §10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core import ErrorCode
+from rest.problem import Area, Body, Problem, coded, violation
+
+_BAD_REQUEST = Problem(400, "", "Bad Request", Body.FRAMEWORK)
+_NOT_FOUND = Problem(404, "", "Not Found", Body.FRAMEWORK)
+_CONFLICT = Problem(409, "", "Conflict", Body.FRAMEWORK)
+WRONG_FIELDS = Problem(400, "", "One or more validation errors occurred.", Body.FIELDS)
+FORBIDDEN = Problem(403, "", "Forbidden", Body.EMPTY)
+UNAUTHORIZED = Problem(401, "", "Unauthorized", Body.FRAMEWORK)
+VENDOR_UNKNOWN = coded(401, "00023", "Can't resolve the Organisation Number for the Vendor from the Token.")
+
+_NO_ORGANISATION = coded(400, "00000", "Can't resolve the Organisation Number from the logged in Reportee PartyId.")
+_NO_SYSTEM = coded(404, "00011", "The Id does not refer to a Registered System.")
+_BAD_RIGHT = coded(400, "00001", "One or more Right not found or not delegable.")
+_REFERS_TO = "The combination of External Ids refer to"
+_CLIENT_ID = "/registersystemrequest/clientid"
+
+NOT_AN_ORGANISATION = violation(
+    "AUTH.VLD-00000",
+    "the org number identifier is not valid ISO6523 identifier",
+    "/registersystemrequest/vendor/id",
+)
+
+PROBLEMS: Mapping[ErrorCode, Problem] = {
+    ErrorCode.INVALID_ORGANISATION_NUMBER: _NO_ORGANISATION,
+    ErrorCode.INVALID_PERSON_NUMBER: WRONG_FIELDS,
+    ErrorCode.INVALID_XML: _BAD_REQUEST,
+    ErrorCode.INVALID_BATCH: _BAD_REQUEST,
+    ErrorCode.INVALID_WORLD: _BAD_REQUEST,
+    ErrorCode.INVALID_SYSTEM: Problem(400, "STD-00000", WRONG_FIELDS.title, Body.VALIDATION),
+    ErrorCode.INVALID_PASSWORD: _BAD_REQUEST,
+    ErrorCode.INVALID_LOGIN: _BAD_REQUEST,
+    ErrorCode.INVALID_EXTERNAL_REFERENCE: WRONG_FIELDS,
+    ErrorCode.UNKNOWN_ROLE: _BAD_REQUEST,
+    ErrorCode.UNKNOWN_PACKAGE: coded(400, "00052", "One or more access packages are invalid"),
+    ErrorCode.UNKNOWN_SERVICE: _BAD_RIGHT,
+    ErrorCode.RIGHT_OUTSIDE_SYSTEM: _BAD_RIGHT,
+    ErrorCode.PACKAGE_OUTSIDE_SYSTEM: coded(
+        400, "00063", "One or more accesspackage is not found in the referenced system in the System Register."
+    ),
+    ErrorCode.PACKAGE_NOT_ASSIGNABLE: coded(
+        400,
+        "00064",
+        "One or more access packages cannot be delegated. Either they are intended for clients or they cannot be "
+        "delegated further.",
+    ),
+    ErrorCode.PACKAGE_NOT_DELEGABLE: coded(
+        400,
+        "00065",
+        "One or more access packages cannot be delegated because they are not intended for client relationships",
+    ),
+    ErrorCode.NOTHING_REQUESTED: coded(
+        400, "00059", "No AccessPackages or Single Rights found, a SystemUser must have at least one"
+    ),
+    ErrorCode.AGENT_NEEDS_PACKAGES: coded(
+        400, "00058", "No AccessPackages found, an Agent SystemUser must have at least one"
+    ),
+    ErrorCode.REDIRECT_NOT_REGISTERED: coded(400, "00021", "The RedirectUri was not found or not valid."),
+    ErrorCode.SYSTEM_HAS_NO_REDIRECTS: coded(400, "00026", "No redirect uris are set for the system"),
+    ErrorCode.NOT_AN_AGENT: coded(
+        400, "00034", "The system user type of the provided system user GUID is not an agent."
+    ),
+    ErrorCode.CLIENT_NOT_FOUND: coded(400, "00079", "Client not found."),
+    ErrorCode.CLIENT_LACKS_PACKAGES: coded(
+        400, "00080", "Client does not have the accesspackages the agent system user requires"
+    ),
+    ErrorCode.RIGHT_NOT_HELD: _BAD_RIGHT,
+    ErrorCode.AUTHENTICATION_FAILED: UNAUTHORIZED,
+    ErrorCode.PERSON_AUTHENTICATION_FAILED: UNAUTHORIZED,
+    ErrorCode.CODE_EXPIRED: UNAUTHORIZED,
+    ErrorCode.PARTY_NOT_FOUND: _NO_ORGANISATION,
+    ErrorCode.ORGANISATION_NOT_FOUND: _NO_ORGANISATION,
+    ErrorCode.PERSON_NOT_FOUND: _NOT_FOUND,
+    ErrorCode.SYSTEM_NOT_FOUND: _NO_SYSTEM,
+    ErrorCode.ENTERPRISE_SYSTEM_NOT_FOUND: _NOT_FOUND,
+    ErrorCode.ENTERPRISE_USER_NOT_FOUND: _NOT_FOUND,
+    ErrorCode.SYSTEM_USER_NOT_FOUND: coded(404, "00015", "The SystemUser was not found."),
+    ErrorCode.REQUEST_NOT_FOUND: coded(404, "00010", "The Id does not refer to a Request in our system."),
+    ErrorCode.GRANT_NOT_FOUND: coded(400, "00038", "Delegation not found"),
+    ErrorCode.BATCH_NOT_FOUND: _NOT_FOUND,
+    ErrorCode.FORM_NOT_FOUND: _NOT_FOUND,
+    ErrorCode.CONTENT_NOT_FOUND: _NOT_FOUND,
+    ErrorCode.NOT_THE_VENDOR: _NO_SYSTEM,
+    ErrorCode.NOT_THE_REQUESTED_PARTY: coded(403, "00041", "Party does not match request's orgno"),
+    ErrorCode.MISSING_ADMINISTRATION: FORBIDDEN,
+    ErrorCode.MISSING_CLIENT_ADMINISTRATION: FORBIDDEN,
+    ErrorCode.TOO_MANY_ATTEMPTS: coded(429, "00073", "Account is temporarily locked."),
+    ErrorCode.DELEGATION_REFUSED: coded(403, "00014", "DelegationCheck failed with unknown error."),
+    ErrorCode.NOT_THE_CALLERS: FORBIDDEN,
+    ErrorCode.SYSTEM_EXISTS: Problem(409, "", "The System already exist: {system}", Body.TEXT),
+    ErrorCode.CLIENT_ID_TAKEN: violation(
+        "AUTH.VLD-00004", "One of the client id is already tagged with an existing system", _CLIENT_ID
+    ),
+    ErrorCode.REQUEST_NOT_NEW: coded(409, "00013", "The Status of the Request is not New."),
+    ErrorCode.SYSTEM_USER_EXISTS: coded(
+        400, "00004", "Failed to create new SystemUser, existing SystemUser tied to the given System-Id."
+    ),
+    ErrorCode.REQUEST_PENDING: coded(400, "00007", f"{_REFERS_TO} a Pending Request, please reuse or delete."),
+    ErrorCode.REQUEST_ACCEPTED: coded(400, "00006", f"{_REFERS_TO} an already Accepted SystemUser."),
+    ErrorCode.REQUEST_REJECTED: coded(
+        400, "00009", f"{_REFERS_TO} a Rejected Request, please delete and renew the Request."
+    ),
+    ErrorCode.FACT_EXISTS: _CONFLICT,
+    ErrorCode.INVALID_MESSAGE: _BAD_REQUEST,
+    ErrorCode.MESSAGE_NOT_FOUND: _NOT_FOUND,
+    ErrorCode.NOT_THE_SERVICE_OWNER: FORBIDDEN,
+    ErrorCode.MISSING_RIGHT: FORBIDDEN,
+    ErrorCode.RECEIPT_TYPE_MISSING: _BAD_REQUEST,
+    ErrorCode.DATES_REVERSED: _BAD_REQUEST,
+    ErrorCode.INVALID_RECEIPT_UPDATE: _BAD_REQUEST,
+    ErrorCode.RECEIPT_NOT_FOUND: _NOT_FOUND,
+    ErrorCode.NOT_AUTHORISED_FOR_REPORTEE: FORBIDDEN,
+    ErrorCode.NOT_AUTHORISED_TO_SIGN: FORBIDDEN,
+    ErrorCode.LEVEL_TOO_LOW: FORBIDDEN,
+    ErrorCode.WRONG_ELEMENT_STATE: _CONFLICT,
+    ErrorCode.ELEMENT_ARCHIVED: _CONFLICT,
+    ErrorCode.ELEMENT_NOT_COMPLETED: _CONFLICT,
+    ErrorCode.ELEMENT_NOT_DELETABLE: _CONFLICT,
+    ErrorCode.ALREADY_SIGNED: _CONFLICT,
+    ErrorCode.WRONG_MESSAGE_STATE: _CONFLICT,
+    ErrorCode.MESSAGE_NOT_DELETABLE: _CONFLICT,
+    ErrorCode.UNKNOWN_SERVICE_OWNER: _BAD_REQUEST,
+    ErrorCode.INVALID_PREFILL: _BAD_REQUEST,
+    ErrorCode.BROKER_SERVICE_UNKNOWN: _BAD_REQUEST,
+    ErrorCode.INVALID_REPORTEE: _BAD_REQUEST,
+    ErrorCode.INVALID_TRANSFER: _BAD_REQUEST,
+    ErrorCode.NO_FILE_DATA: _BAD_REQUEST,
+    ErrorCode.NOT_A_ZIP_FILE: _BAD_REQUEST,
+    ErrorCode.FILE_TOO_LARGE: _BAD_REQUEST,
+    ErrorCode.TRANSFER_NOT_FOUND: _NOT_FOUND,
+    ErrorCode.NO_FILE_READY: _NOT_FOUND,
+    ErrorCode.SENDER_NOT_AUTHORISED: FORBIDDEN,
+    ErrorCode.RECIPIENT_REFUSED: FORBIDDEN,
+    ErrorCode.TRANSFER_NOT_AUTHORISED: FORBIDDEN,
+    ErrorCode.OTHER_REPORTEE: FORBIDDEN,
+    ErrorCode.RECIPIENT_NOT_AUTHORISED: FORBIDDEN,
+    ErrorCode.FILE_ALREADY_UPLOADED: _CONFLICT,
+    ErrorCode.INVALID_SERVICE_CODE: _BAD_REQUEST,
+    ErrorCode.SERVICE_CODE_NEEDED: _BAD_REQUEST,
+    ErrorCode.TRANSFER_LEVEL_TOO_LOW: FORBIDDEN,
+    ErrorCode.STORE_UNAVAILABLE: Problem(503, "", "Service Unavailable", Body.FRAMEWORK),
+    ErrorCode.CODE_CHANNEL_UNAVAILABLE: Problem(503, "", "Service Unavailable", Body.FRAMEWORK),
+}
+"""Every error of the core, once."""
+
+IN_AREA: Mapping[tuple[Area, ErrorCode], Problem] = {
+    (Area.REGISTER, ErrorCode.INVALID_ORGANISATION_NUMBER): NOT_AN_ORGANISATION,
+    (Area.REGISTER, ErrorCode.NOT_THE_VENDOR): FORBIDDEN,
+    (Area.REGISTER, ErrorCode.SYSTEM_NOT_FOUND): _NOT_FOUND,
+    (Area.AGENT_APPROVAL, ErrorCode.REQUEST_NOT_FOUND): coded(
+        404, "00030", "The Id does not refer to an AgentRequest in our system."
+    ),
+    (Area.AGENT_APPROVAL, ErrorCode.NOT_THE_REQUESTED_PARTY): coded(
+        403, "00042", "Party does not match agent request's orgno"
+    ),
+    (Area.LOOKUP, ErrorCode.SYSTEM_USER_NOT_FOUND): _NOT_FOUND,
+    (Area.LOOKUP, ErrorCode.SYSTEM_NOT_FOUND): _NOT_FOUND,
+    (Area.LOOKUP, ErrorCode.ORGANISATION_NOT_FOUND): _NOT_FOUND,
+    (Area.LOOKUP, ErrorCode.NOT_THE_VENDOR): _NOT_FOUND,
+    (Area.CLIENTS, ErrorCode.SYSTEM_USER_NOT_FOUND): violation("AUTH.VLD-00014", "System user not found", "?agent"),
+    (Area.CLIENTS, ErrorCode.NOT_AN_AGENT): violation(
+        "AUTH.VLD-00015", "SystemUser is not a valid system user of type agent", "?agent"
+    ),
+    (Area.CLIENTS, ErrorCode.PARTY_NOT_FOUND): Problem(404, "", "Party not found", Body.FRAMEWORK),
+    (Area.CLIENTS, ErrorCode.ORGANISATION_NOT_FOUND): Problem(404, "", "Party not found", Body.FRAMEWORK),
+}
+
+"""What is told otherwise in a part of the interface."""
+
+_CHECK = "DelegationCheck failed with error: "
+REFUSALS: Mapping[str, Problem] = {
+    "missing-role-access": coded(403, "00016", f"{_CHECK}Has not access by a delegation of role in ER or Altinn."),
+    "missing-direct-delegation": coded(403, "00018", f"{_CHECK}Has not access by direct delegation."),
+    "missing-package-access": coded(403, "00068", f"{_CHECK}Has not access by a delegation of package in Altinn."),
+    "access-list": coded(
+        403, "00069", f"{_CHECK}The receiver does not have the right based on Access List delegation."
+    ),
+    "resource-not-delegable": coded(
+        403, "00070", f"{_CHECK}The resource cannot be delegated to another user or entity."
+    ),
+    "maskinporten-schema": coded(
+        403, "00071", f"{_CHECK}The resource is not delegable because it is a Maskinporten schema resource."
+    ),
+}
+"""What a right that may not be given is told as, by the reason of the first refusal. Source: rest-systemuser §10.5."""
+
+PACKAGE_REFUSED = coded(400, "00053", "The user does not have enough access to delegate the requested access packages")
