@@ -58,22 +58,23 @@ class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
 
-def facts() -> list[Fact]:
-    """The world of these tests."""
-    world = json.loads((HERE / "world.json").read_text("utf-8"))
+def facts(*files: Path) -> list[Fact]:
+    """The world of these tests, and what more these files have, kind by kind."""
+    worlds = [json.loads(file.read_text("utf-8")) for file in (HERE / "world.json", *files)]
     return [
         from_plain(kind.record, {**{k: v for k, v in _SOURCED.items() if k in kind.record.__slots__}, **row})
         for kind in FACT_KINDS
+        for world in worlds
         for row in world.get(kind.name, ())
     ]
 
 
 @contextmanager
-def running(url: str, *, strict: bool = False) -> Iterator[House]:
+def running(url: str, *more: Path, strict: bool = False) -> Iterator[House]:
     """A door in a thread, with the vendor's client registered."""
     clock = Clock()
     store = Store(url, clock=clock)
-    store.import_facts("test", facts())
+    store.import_facts("test", facts(*more))
     server = _Server(("127.0.0.1", 0), _Quiet)
     base = f"http://127.0.0.1:{server.server_port}"
     issuer = create_stand_in(store, base)

@@ -34,6 +34,22 @@ LOOKUP = "altinn:maskinporten/systemuser.read"
 SCOPES = (REGISTER, ASK, READ, AUTHORIZE, API_SCOPE, LOOKUP, "altinn:authentication/systemregister.admin")
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 BASE = "/authentication/api/v1"
+WHOLE = (
+    "/authentication/",
+    "/authorization/",
+    "/accessmanagement/",
+    "/resourceregistry/",
+    "/register/",
+    "/dialogporten/",
+    "/broker/",
+    "/brobygger/",
+    "/demo/",
+    "/api/",
+    "/token",
+    "/.well-known/",
+    "/jwk",
+)
+"""How a path begins that is not to be put under the platform's most used prefix."""
 
 PEOPLE_SCOPES = "altinn:portal/enduser altinn:clientdelegations.read altinn:clientdelegations.write"
 
@@ -117,7 +133,7 @@ class Vendor:
 
     def call(self, method: str, path: str, token: str, **more: Any) -> httpx.Response:
         """A call with a token; ``path`` is under the platform's prefix unless it names another."""
-        where = path if path.startswith(("/auth", "/broby")) else BASE + path
+        where = path if path.startswith(WHOLE) else BASE + path
         return self.http.request(method, where, headers={"Authorization": f"Bearer {token}"}, **more)
 
     def register(self, **changes: Any) -> httpx.Response:
