@@ -1,0 +1,113 @@
+"""Lists in pages: the envelope, the address of the next page, and the token in it. Source: rest-systemuser §1.6.
+
+A page starts at a key and holds the items from there on, in order of a key that no item ever changes. So
+nothing is lost or doubled while others write between two pages: what comes late has a later place.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+from flask import Response, request
+
+from rest.body import read_optional
+from rest.door import Call, json_response
+from rest.problem_rows import WRONG_FIELDS
+from rest.problems import Refused
+
+T = TypeVar("T")
+
+PAGE_SIZE = 50
+"""How many items a page holds. Source: rest-systemuser §1.6."""
+
+_TOKEN = "token"  # noqa: S105 - the name of a parameter
+_LARGEST_NUMBER = 2**63 - 1
+
+
+class Page(NamedTuple):
+    """The items of a page as JSON, and the key of the first item after them; None on the last page."""
+
+    data: list[Any]
+    next: int | str | None
+
+
+def cut(items: Sequence[T], key: Callable[[T], int | str], shape: Callable[[T], Any], size: int = PAGE_SIZE) -> Page:
+    """The first ``size`` of ``items``, which start where the page starts and may go on behind its end."""
+    following = key(items[size]) if len(items) > size else None
+    return Page([shape(item) for item in items[:size]], following)
+
+
+def starting_at(
+    items: Sequence[T], start: int | str | None, key: Callable[[T], Any], size: int = PAGE_SIZE
+) -> Sequence[T]:
+    """One page of ``items``, which are in order of ``key``, from ``start`` on, and one item more if there is one."""
+    first = 0 if start is None else bisect_left(items, start, key=key)
+    return items[first : first + size + 1]
+
+
+def page_response(call: Call, page: Page) -> Response:
+    """The page in its envelope: ``links`` always an object, ``next`` only where there is more."""
+    links = {} if page.next is None else {"next": next_address(call, page.next)}
+    return json_response({"links": links, "data": page.data})
+
+
+def next_address(call: Call, key: int | str) -> str:
+    """The absolute address of the same list from ``key`` on, at the address clients know this door by."""
+    others = [(name, value) for name, value in request.args.items(multi=True) if name.lower() != _TOKEN]
+    path = quote(request.path, safe="/:@!$&'()*+,;=~")
+    return f"{call.options.public_url.rstrip('/')}{path}?{urlencode([*others, (_TOKEN, encode_token(key))])}"
+
+
+# -- tokens -------------------------------------------------------------------------------------
+
+
+def encode_token(key: int | str) -> str:
+    """The token for a page that starts at ``key``: its JSON value in base64url without padding."""
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).rstrip(b"=").decode()
+
+
+def number_token() -> int | None:
+    """The number in the call's token; None where it has none. Refuses what is no token for this list."""
+    value = _value()
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST_NUMBER:
+        raise _not_a_token()
+    return value
+
+
+def uuid_token() -> str | None:
+    """The UUID in the call's token, in lower case; None where it has none. Refuses what is no token for this list."""
+    value = _value()
+    if value is None:
+        return None
+    try:
+        return str(UUID(value))
+    except (ValueError, AttributeError, TypeError) as error:
+        raise _not_a_token() from error
+
+
+def _value() -> Any:
+    text = read_optional(request.args, _TOKEN)
+    if text is None:
+        return None
+    try:
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        value = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, RecursionError, binascii.Error) as error:
+        raise _not_a_token() from error
+    if value is None:
+        raise _not_a_token()
+    return value
+
+
+def _not_a_token() -> Refused:
+    text = read_optional(request.args, _TOKEN) or ""
+    return Refused(WRONG_FIELDS, {_TOKEN: [f"The value '{text[:64]}' is not valid."]})
