@@ -22,7 +22,7 @@ from core.domain.change import (
 )
 from core.domain.code_list import CodeFilter, CodeList, CodeRow, MatchType
 from core.domain.decision import Decision, Outcome, Question, Reason, Subject, SubjectKind, decide
-from core.domain.delegation import ClientDelegation, PackageDelegation, RightDelegation, RoleGrant
+from core.domain.delegation import AGENT, ClientDelegation, Connection, PackageDelegation, RightDelegation, RoleGrant
 from core.domain.element import (
     ChangeType,
     Element,
@@ -270,12 +270,14 @@ from core.services.vocabulary import (
 )
 from core.services.world import Imported, export_world, import_world
 from core.services.xml import DocumentTypeFound, TextSink, parse_in_pieces, parse_untrusted, root_onwards
+from core.store.keeping import Kept
 from core.store.ledger import ClientRow
 from core.store.logons_ledger import StandInMessage
 from core.store.schema import check_schema, outdated_schema, upgrade_schema
 from core.store.store import Store, Written, utc_now
 
 __all__ = [
+    "AGENT",
     "ADMINISTRATION_RULE",
     "ANY_ACTION",
     "Accepts",
@@ -310,6 +312,7 @@ __all__ = [
     "Conferral",
     "Confidence",
     "Conflict",
+    "Connection",
     "Content",
     "ContentRef",
     "ContentWriter",
@@ -352,6 +355,7 @@ __all__ = [
     "InvalidSystem",
     "KIND_NAMED",
     "KIND_OF",
+    "Kept",
     "KeptPrefill",
     "LEVEL_OF",
     "LinkKind",

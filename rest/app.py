@@ -15,6 +15,7 @@ from rest.authentication.system_users import add_system_user_routes
 from rest.authentication.systems import add_system_routes
 from rest.door import Door, RestOptions, as_response, asker, empty
 from rest.front import FAILURE, Front
+from rest.openapi.document import add_contract_routes
 from rest.own.decisions import add_decision_routes
 from rest.problems import write
 from rest.tokens.bearer import Verifier
@@ -45,6 +46,7 @@ def create_rest_app(store: Store, trust: TokenTrust, options: RestOptions) -> Fr
     add_decision_routes(door)
     if options.issuer is not None:
         add_token_routes(app, store, options, options.issuer)
+    add_contract_routes(app, options.public_url)
     _add_last_translators(app, options)
     return Front(store, verifier, options, app.wsgi_app, app.url_map)
 

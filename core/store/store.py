@@ -22,6 +22,7 @@ from core.domain.vocabulary import DecisionTerms
 from core.store.engines import normal_url, open_engine, outage
 from core.store.freshness import Freshness, make_freshness
 from core.store.group_commit import GroupCommit
+from core.store.keeping import Kept, pages_of, put_back
 from core.store.ledger import Ledger, Statements
 from core.store.tables import FACT_TABLES, change, fact_sequence
 
@@ -200,6 +201,23 @@ class Store:
             ledger = Ledger(connection, self._statements, self._catch_up)
             yield ledger
             ledger.flush()
+
+    # -- keeping ------------------------------------------------------------------------------
+
+    def keep(self) -> Kept:
+        """Everything in the embedded database as it is now, for `return_to`. Raises Unavailable for another one."""
+        with outage(), self._group.alone():
+            return Kept(self.snapshot(), pages_of(self._writer))
+
+    def return_to(self, kept: Kept) -> None:
+        """Make everything as it was, as if nothing had happened since: numbers that were given are given again.
+
+        For tests only: no other process may have the database open. Raises Unavailable.
+        """
+        with outage(), self._group.alone(), self._snapshot_lock, self._companion_lock:
+            put_back(kept.pages, self._writer)
+            self._snapshot = kept.snapshot
+            self._companions.clear()
 
     # -- freshness ----------------------------------------------------------------------------
 

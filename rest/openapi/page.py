@@ -84,12 +84,13 @@ def _scopes(security: Any) -> str:
 def _parameters(parameters: list[Mapping[str, Any]]) -> str:
     if not parameters:
         return ""
-    rows = (
-        f"<tr><td><code>{escape(each['name'])}</code></td><td>{each['in']}{', required' if each.get('required') else ''}"
-        f"</td><td>{escape(each.get('description', ''))}</td></tr>"
-        for each in parameters
-    )
-    return f"<table>{''.join(rows)}</table>"
+    return f"<table>{''.join(_row(each) for each in parameters)}</table>"
+
+
+def _row(parameter: Mapping[str, Any]) -> str:
+    where = f"{parameter['in']}, required" if parameter.get("required") else parameter["in"]
+    name, description = escape(parameter["name"]), escape(parameter.get("description", ""))
+    return f"<tr><td><code>{name}</code></td><td>{where}</td><td>{description}</td></tr>"
 
 
 def _answers(document: Mapping[str, Any], answers: Mapping[str, Any]) -> Iterator[str]:
