@@ -9,8 +9,8 @@ from time import perf_counter
 from benchmarks.world import World
 from core import Store, upgrade_schema
 
-_FORM = 2
-# Raised whenever the generator changes, so that no old file is taken for a new one.
+_FORM = 3
+# Raised whenever the generator or the schema changes, so that no old file is taken for a new one.
 
 
 def path_of(world: World) -> Path:

@@ -11,15 +11,33 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import httpx
+
 from brobygger.code_channel import connect_code_channel
+from brobygger.demo.keys import signing_key
+from brobygger.demo.machine_client import Credentials
+from brobygger.demo.service_owner import PREFIX, create_service_owner
+from brobygger.demo.world import client_key, demo_data
 from brobygger.logs import WSGIApplication, configure_logs, logged
 from brobygger.settings import Settings, WeakSettings
-from core import GatewayError, Store, archive_submissions, outdated_schema, sweep_contents
-from rest import RestOptions, TokenTrust, TrustedIssuer, create_rest_app, create_stand_in
+from core import GatewayError, Store, archive_submissions, outdated_schema, purge_file_transfers, sweep_contents
+from rest import (
+    AltinnIssuer,
+    Exchange,
+    FileKeys,
+    RestOptions,
+    StandInIssuer,
+    TokenTrust,
+    TrustedIssuer,
+    create_rest_app,
+    create_stand_in,
+    fetched_keys,
+)
 from soap import SoapOptions, answers, create_soap_app
 
 _LOGGER = logging.getLogger("brobygger")
 _SWEEP_SECONDS = 3600.0
+_LOOPBACK_SECONDS = 10.0
 
 StartResponse = Callable[..., Any]
 
@@ -48,9 +66,13 @@ def open_store(settings: Settings) -> Store:
 
 
 def create_application(store: Store, settings: Settings) -> WSGIApplication:
-    """Both doors and the health routes. Every path of an old service, in any letter case, is the SOAP door's."""
+    """Both doors and the health routes; in the demo also the sample service owner.
+
+    Every path of an old service, in any letter case, is the SOAP door's.
+    """
     soap = create_soap_app(store, _soap_options(settings))
     rest = _modern_door(store, settings)
+    service_owner = _service_owner(store, settings) if settings.demo else None
 
     def serve(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -60,6 +82,8 @@ def create_application(store: Store, settings: Settings) -> WSGIApplication:
             return _answer(start_response, "200 OK", {"status": "alive"})
         if path == "/health/ready":
             return _ready(store, start_response)
+        if service_owner is not None and path.startswith(PREFIX):
+            return service_owner(environ, start_response)
         return rest(environ, start_response)
 
     return logged(serve)
@@ -68,7 +92,8 @@ def create_application(store: Store, settings: Settings) -> WSGIApplication:
 def start_archiver(store: Store, seconds: float) -> threading.Event | None:
     """Archive accepted submissions every ``seconds``, in a thread of its own; set the event to stop it.
 
-    Now and then it also sweeps away what uploads left that broke off. Zero turns it off: another process archives.
+    Now and then it also sweeps away what uploads left that broke off, and brokered files whose time is over.
+    Zero turns it off: another process archives.
     """
     if seconds <= 0:
         return None
@@ -82,6 +107,7 @@ def start_archiver(store: Store, seconds: float) -> threading.Event | None:
                     pass
                 if time.monotonic() - swept >= _SWEEP_SECONDS:
                     sweep_contents(store)
+                    purge_file_transfers(store)
                     swept = time.monotonic()
             except GatewayError as error:
                 _LOGGER.warning("archiving waits", extra={"facts": {"code": str(error.code)}})
@@ -101,30 +127,85 @@ def _soap_options(settings: Settings) -> SoapOptions:
 
 
 def _modern_door(store: Store, settings: Settings) -> WSGIApplication:
-    stand_in = create_stand_in(store, settings.base_url()) if settings.demo else None
-    issuers = tuple(_issuer(row) for row in settings.issuers())
+    authorities = settings.authorities()
+    stand_in = create_stand_in(store, settings.base_url(), authorities=authorities) if settings.demo else None
+    issuers = tuple(_issuer(row, is_demo=settings.demo) for row in settings.issuers())
+    exchange = _exchange(settings, stand_in, issuers)
     if stand_in is not None:
         issuers += stand_in.trusted_issuers()
+    elif exchange is not None:
+        issuers += (exchange.altinn.trusted(),)
     options = RestOptions(
         public_url=settings.base_url(),
         confirm_url=settings.confirm_url or settings.base_url(),
         demo=settings.demo,
         issuer=stand_in,
+        exchange=exchange,
         strict_upstream=settings.strict_upstream,
+        own_resources_only=settings.own_resources_only,
+        max_upload_bytes=settings.max_attachment_bytes,
     )
     return create_rest_app(store, TokenTrust(issuers), options)
 
 
-def _issuer(row: dict[str, Any]) -> TrustedIssuer:
-    missing = [name for name in ("name", "issuer", "jwks", "algorithms") if not row.get(name)]
+def _service_owner(store: Store, settings: Settings) -> WSGIApplication:
+    """The sample service owner: an outside party, so it gets an address and a key, and no store."""
+    client = str(demo_data()["new_world"]["service_owner_client"])
+    base_url = settings.base_url()
+    # No connection is kept: each would hold one of the threads that answer it.
+    one_at_a_time = httpx.Limits(max_keepalive_connections=0)
+    http = httpx.Client(base_url=base_url, timeout=_LOOPBACK_SECONDS, limits=one_at_a_time, trust_env=False)
+    return create_service_owner(
+        http,
+        f"{base_url}/",
+        lambda: Credentials(client, signing_key(client_key(store, client))),
+        lambda: store.clock().timestamp(),
+    )
+
+
+def _exchange(
+    settings: Settings, stand_in: StandInIssuer | None, issuers: tuple[TrustedIssuer, ...]
+) -> Exchange | None:
+    """How tokens are exchanged: in the demo with the stand-in's keys, elsewhere only with keys of the operator's."""
+    pem = settings.signing_keys()
+    if stand_in is not None and pem:
+        raise WeakSettings("BROBYGGER_EXCHANGE_KEYS: the demo signs with keys of its own")
+    if stand_in is None and not pem:
+        return None
+    if stand_in is None and all(issuer.provider is None for issuer in issuers):
+        raise WeakSettings("BROBYGGER_EXCHANGE_KEYS: no trusted issuer names a provider, so nothing can be exchanged")
+    return Exchange(
+        altinn=AltinnIssuer(settings.base_url(), FileKeys(pem)) if stand_in is None else stand_in.altinn,
+        seconds=settings.exchange_minutes * 60,
+        details_as_list=settings.exchange_details_as_list,
+        partner_scopes=frozenset(settings.exchange_partner_scopes.replace(",", " ").split()),
+    )
+
+
+_OF_AN_ISSUER = frozenset({"name", "issuer", "jwks", "jwks_uri", "discovery", "algorithms", "audience", "provider"})
+
+
+def _issuer(row: dict[str, Any], *, is_demo: bool) -> TrustedIssuer:
+    """A trusted issuer as its file describes it. A member that is misspelt must not weaken it unseen."""
+    missing = [name for name in ("name", "issuer", "algorithms") if not row.get(name)]
     if missing:
         raise WeakSettings(f"BROBYGGER_TRUSTED_ISSUERS: an issuer lacks `{missing[0]}`")
+    unknown = sorted(set(row) - _OF_AN_ISSUER)
+    if unknown:
+        raise WeakSettings(f"BROBYGGER_TRUSTED_ISSUERS: issuer `{row['name']}` has an unknown member `{unknown[0]}`")
+    keys = [name for name in ("jwks", "jwks_uri", "discovery") if row.get(name)]
+    if len(keys) != 1:
+        raise WeakSettings(
+            f"BROBYGGER_TRUSTED_ISSUERS: issuer `{row['name']}` needs one of `jwks`, `jwks_uri` and `discovery`"
+        )
+    where = {keys[0]: str(row[keys[0]])} if keys[0] != "jwks" else {}
     return TrustedIssuer(
         name=str(row["name"]),
         issuer=str(row["issuer"]),
-        jwks=row["jwks"],
+        jwks=fetched_keys(str(row["issuer"]), **where, plain_http=is_demo) if where else row["jwks"],
         algorithms=tuple(row["algorithms"]),
         audience=row.get("audience"),
+        provider=row.get("provider"),
     )
 
 

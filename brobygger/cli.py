@@ -7,9 +7,12 @@ import click
 from brobygger.commands.database import db
 from brobygger.commands.decide import decide
 from brobygger.commands.grants import grant
+from brobygger.commands.insight import changes, explain, resolve, what_if_command
 from brobygger.commands.persons import codes, enterprise_user, person
+from brobygger.commands.register import register
 from brobygger.commands.serve import demo, serve
 from brobygger.commands.systems import system
+from brobygger.commands.tokens import token
 from brobygger.commands.world import world
 
 
@@ -19,5 +22,22 @@ def main() -> None:
     """Bridge gateway between the closed Altinn SOAP platform and the system users of Altinn 3."""
 
 
-for command in (codes, db, decide, demo, enterprise_user, grant, person, serve, system, world):
+for command in (
+    changes,
+    codes,
+    db,
+    decide,
+    demo,
+    enterprise_user,
+    explain,
+    grant,
+    person,
+    register,
+    resolve,
+    serve,
+    system,
+    token,
+    what_if_command,
+    world,
+):
     main.add_command(command)

@@ -14,6 +14,7 @@ from core import DecisionTerms
 
 PREFIX = "BROBYGGER_"
 
+_LONGEST_EXCHANGE = 30
 _EVERY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not bound to
 
 
@@ -26,10 +27,17 @@ class Settings:
     """Everything the installation can choose. Each field is the variable BROBYGGER_<NAME>.
 
     ``public_url`` is the address clients reach the gateway at; it is written into WSDLs and links.
-    ``trusted_issuers`` is a JSON file: a list of objects with ``name``, ``issuer``, ``jwks`` (a JWK set),
-    ``algorithms`` and optionally ``audience``. ``certificate_authorities`` is a PEM file: whose organisation
-    certificates (virksomhetssertifikat) the EC and EC2 bindings take; without it, none. ``demo`` turns on
-    the stand-in issuer, the demo world and the test-token routes; nothing of that is reachable without it.
+    ``trusted_issuers`` is a JSON file: a list of objects with ``name``, ``issuer``, ``algorithms``, the keys as
+    one of ``jwks`` (a JWK set), ``jwks_uri`` (where it is fetched, over https) and ``discovery`` (the metadata
+    document that says where), and optionally ``audience`` and ``provider`` (maskinporten, id-porten or
+    altinnstudio: the name under which its tokens are exchanged). ``exchange_keys`` is a PEM file of private RSA
+    keys: the first signs exchanged tokens, the others are published as well, before or after their turn; without
+    it there is no exchange outside the demo. ``exchange_minutes`` is how long an exchanged token lives (30, or
+    less), ``exchange_details_as_list`` keeps what it says of a system user a list, ``exchange_partner_scopes``
+    are the scopes beside altinn:… that ID-porten's tokens are exchanged for.
+    ``certificate_authorities`` is a PEM file: whose organisation certificates (virksomhetssertifikat) the EC and
+    EC2 bindings take, and the demo's stand-in issuer; without it, none. ``demo`` turns on the stand-in issuer, the
+    demo world and the test-token routes; nothing of that is reachable without it.
     ``old_roles_until`` is an ISO moment.
     ``code_channel_url`` is the https address that one-time codes are posted to, to be sent as SMS or letter,
     with ``code_channel_token`` as bearer token; without it no codes are sent by SMS (in the demo a box keeps them).
@@ -44,6 +52,10 @@ class Settings:
     confirm_url: str = ""
     demo: bool = False
     trusted_issuers: str = ""
+    exchange_keys: str = ""
+    exchange_minutes: int = 30
+    exchange_details_as_list: bool = False
+    exchange_partner_scopes: str = ""
     submission_role: str = "systeminnsendingsrettighet"
     submission_role_aliases: str = "FAGUT"
     old_roles_until: str = ""
@@ -55,6 +67,7 @@ class Settings:
     archive_seconds: float = 1.0
     log_level: str = "info"
     strict_upstream: bool = False
+    own_resources_only: bool = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -85,6 +98,8 @@ class Settings:
             raise WeakSettings(f"{PREFIX}LOG_LEVEL must be debug, info, warning or error")
         if self.code_channel_url and urlsplit(self.code_channel_url).scheme != "https":
             raise WeakSettings(f"{PREFIX}CODE_CHANNEL_URL must be an https address: one-time codes travel there")
+        if not 1 <= self.exchange_minutes <= _LONGEST_EXCHANGE:
+            raise WeakSettings(f"{PREFIX}EXCHANGE_MINUTES must be 1 to {_LONGEST_EXCHANGE}")
         self.terms()
 
     def terms(self) -> DecisionTerms:
@@ -112,6 +127,15 @@ class Settings:
             return Path(self.certificate_authorities).read_bytes()
         except OSError as error:
             raise WeakSettings(f"{PREFIX}CERTIFICATE_AUTHORITIES: the file cannot be read") from error
+
+    def signing_keys(self) -> str:
+        """The PEM text of the keys that sign exchanged tokens, empty for none. Raises WeakSettings."""
+        if not self.exchange_keys:
+            return ""
+        try:
+            return Path(self.exchange_keys).read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise WeakSettings(f"{PREFIX}EXCHANGE_KEYS: the file cannot be read") from error
 
     def base_url(self) -> str:
         """The public address, or the local one in the demo. Without a slash at the end."""

@@ -4,6 +4,13 @@ Questions take a `Snapshot` and are pure; anything done on someone's behalf take
 both return frozen records or raise a `GatewayError`.
 """
 
+from core.domain.authorised_parties import (
+    AuthorisedParty,
+    MainUnits,
+    PartyAccess,
+    PartyChoice,
+    authorised_parties,
+)
 from core.domain.authority import authorise_submission, resolve
 from core.domain.caller import OPERATOR, Caller, CallerKind
 from core.domain.catalogue import Catalogue, Obligation, Policy
@@ -20,9 +27,28 @@ from core.domain.change import (
     put,
     remove,
 )
+from core.domain.change_request import ChangeOutcome, ChangeRequest, ChangeStatus, NewChange
 from core.domain.code_list import CodeFilter, CodeList, CodeRow, MatchType
+from core.domain.connections import ConnectionView
 from core.domain.decision import Decision, Outcome, Question, Reason, Subject, SubjectKind, decide
 from core.domain.delegation import AGENT, ClientDelegation, Connection, PackageDelegation, RightDelegation, RoleGrant
+from core.domain.dialog import (
+    Dialog,
+    DialogAction,
+    DialogEndpoint,
+    DialogOrder,
+    DialogPage,
+    DialogPeriod,
+    DialogPosition,
+    DialogSearch,
+    DialogStatus,
+    DialogText,
+    ListedDialog,
+    NewDialog,
+    OpenedDialog,
+    SeenEntry,
+    SystemLabel,
+)
 from core.domain.element import (
     ChangeType,
     Element,
@@ -37,10 +63,25 @@ from core.domain.element import (
     Validation,
 )
 from core.domain.explain import Explanation, explain
+from core.domain.explain_words import Language, Words
+from core.domain.explained_text import explained_text
+from core.domain.feed import Event
+from core.domain.file_transfer import (
+    BrokerResource,
+    FileTransfer,
+    NewFileTransfer,
+    RecipientProgress,
+    RecipientState,
+    TransferEvent,
+    TransferRole,
+    TransferSearch,
+    TransferState,
+)
 from core.domain.fold import apply_changes, build_snapshot, preview
 from core.domain.identifiers import (
     PartyId,
     ServiceId,
+    birth_date,
     form_id,
     is_form,
     is_legacy,
@@ -65,7 +106,17 @@ from core.domain.message import (
     MessageText,
     NewMessage,
 )
-from core.domain.new_records import AvailableClient, ClientView, NewRequest, NewSystem, RequestOutcome
+from core.domain.new_records import (
+    AvailableClient,
+    ClientAccess,
+    ClientView,
+    ClientWish,
+    DelegationOutcome,
+    NewRequest,
+    NewSystem,
+    RequestOutcome,
+    RoleAccess,
+)
 from core.domain.package_check import GiveReason, PackageCheck, RightCheck, check_packages, check_rights
 from core.domain.party import Party, PartyKind, RegisterRole, Window
 from core.domain.plain import from_plain, to_plain
@@ -73,11 +124,14 @@ from core.domain.prefill import KeptPrefill, Prefill, PrefilledFile, PrefilledFo
 from core.domain.proof import prove
 from core.domain.question import LEVEL_OF
 from core.domain.receipt_tree import ReceiptReference, ReceiptStatus, ReceiptTree, ReceiptType, ReferenceType
-from core.domain.reportees import Listing, Page, Reportee, list_reportees
+from core.domain.reportees import Listing, Page, Reportee, list_reportees, parties_within_reach
+from core.domain.resolution_proof import prove_resolution, shown_user
+from core.domain.resolving import Resolution, TokenWish, Unusable, Usable, Wanted, resolve_client, token_wish
 from core.domain.role_check import DelegationCheck, RoleCheckReason, check_delegation
 from core.domain.roles import HeldRole, list_roles
 from core.domain.service_owner import ServiceOwner, ServiceType
 from core.domain.shipment import FormUpdate, NewAttachment, Shipment, ShipmentFile, ShipmentForm, SystemSignature
+from core.domain.sight import EVERYTHING, Sight
 from core.domain.snapshot import Reference, Snapshot, UserEntry
 from core.domain.submission import (
     Attachment,
@@ -104,7 +158,9 @@ from core.domain.system import (
     SystemUserKind,
     SystemUserLink,
     SystemUserRequest,
+    has_timed_out,
 )
+from core.domain.system_change import NumberedUser, StreamedUser, SystemChange, SystemChangeKind, UserStream
 from core.domain.transfer import AvailableFile, Content, FileSearch, FileStatus, NewTransfer
 from core.domain.vocabulary import (
     ADMINISTRATION_RULE,
@@ -132,6 +188,7 @@ from core.domain.vocabulary import (
     ServiceKind,
     ServiceSuccessor,
 )
+from core.domain.what_if import Compared, Ending, Loss, WhatIf, by_service, what_ends, what_if
 from core.errors import (
     AuthenticationFailed,
     Conflict,
@@ -140,14 +197,42 @@ from core.errors import (
     Fix,
     GatewayError,
     InvalidInput,
+    InvalidMembers,
     NotAllowed,
     NotFound,
     Refusal,
     Unavailable,
 )
-from core.services.approvals import approve_request, reject_request, remove_system_user
+from core.services.agent_clients import clients_of_agent, facilitators_clients, put_on_client, take_off_client
+from core.services.agent_delegations import delegate_to_agent, give_up_client, withdraw_from_agent
+from core.services.agents import add_agent, leave_provider, remove_agent, remove_client_from_agent
+from core.services.approvals import approve_request, reject_request
 from core.services.archive import archive_submissions
+from core.services.broker_resources import ResourceSettings, configure_broker_resource
 from core.services.challenges import Challenge, ChallengeStatus, request_challenge
+from core.services.change_approvals import (
+    ChangeForPerson,
+    approve_change,
+    change_for_person,
+    party_change,
+    reject_change,
+)
+from core.services.change_feed import FEED_KINDS, MOST_EVENTS, Cause, FeedEvent, FeedPage, read_changes
+from core.services.change_requests import (
+    changes_of_system,
+    request_change,
+    vendor_change,
+    vendor_change_by_reference,
+    withdraw_change,
+)
+from core.services.client_lists import (
+    clients_of,
+    delegated_for_client,
+    delegated_to_agent,
+    list_agents,
+    own_clients,
+    own_providers,
+)
 from core.services.client_rights import delegate_client_rights
 from core.services.clients import add_client, agent_system_users, available_clients, list_clients, remove_client
 from core.services.codes import (
@@ -158,12 +243,21 @@ from core.services.codes import (
     stand_in_messages,
     use_code_channel,
 )
+from core.services.connections import (
+    connect,
+    disconnect,
+    list_connections,
+    packages_giveable,
+    person_named,
+    rights_giveable,
+)
 from core.services.contents import (
     ContentRef,
     ContentWriter,
     content_size,
     discard_content,
     read_content,
+    read_range,
     store_content,
     sweep_contents,
 )
@@ -174,6 +268,8 @@ from core.services.credentials import (
     lock_system,
     register_enterprise_system,
 )
+from core.services.dialog_sending import create_dialog, delete_dialog, owned_dialog
+from core.services.dialogs import open_dialog, search_dialogs
 from core.services.elements import (
     ArchivedFormTask,
     ElementSearch,
@@ -186,9 +282,19 @@ from core.services.elements import (
     form_set_data,
     list_elements,
 )
-from core.services.external_ids import system_user_for_token
+from core.services.external_ids import system_user_for_token, why_no_system_user
+from core.services.file_transfers import (
+    confirm_file_transfer,
+    download_file_transfer,
+    file_transfer,
+    find_file_transfers,
+    initialize_file_transfer,
+    purge_file_transfers,
+)
+from core.services.file_uploads import upload_file_transfer
 from core.services.filling import add_attachment, complete_and_sign, update_form_data
 from core.services.forms import active_forms, form_schema, problem_with_body
+from core.services.generations import ClientStanding, Generations, Moved, generations_of, move_clients
 from core.services.grants import give_role, give_role_to_person, list_role_grants, revoke_role
 from core.services.insight import ReporteeSearch, RoleSearch, Target, ask_access, find_reportees, find_roles
 from core.services.logons import (
@@ -197,6 +303,7 @@ from core.services.logons import (
     authenticate_person_login,
     authenticate_system_name,
 )
+from core.services.logout import is_safe_redirect, redirect_after_change, redirect_after_request
 from core.services.message_sending import SentMessage, send_message, send_messages
 from core.services.messages import (
     archive_message,
@@ -216,7 +323,33 @@ from core.services.metadata import (
     form_definitions,
 )
 from core.services.nonces import nonce_is_used, use_nonce
+from core.services.own_organisation import (
+    connect_own_organisation,
+    disconnect_own_organisation,
+    works_for_own_organisation,
+)
+from core.services.package_catalogue import (
+    CataloguedPackage,
+    CataloguedRole,
+    FoundPackage,
+    PackageArea,
+    RolePackage,
+    find_package,
+    id_of,
+    list_packages,
+    list_roles_in_force,
+    packages_of_role,
+    search_packages,
+    urn_of_role,
+)
 from core.services.package_delegations import give_package, package_delegations, withdraw_package
+from core.services.party_requests import (
+    RequestForPerson,
+    escalate_request,
+    party_request,
+    pending_requests,
+    request_for_person,
+)
 from core.services.person_logins import (
     change_person_password,
     lock_enterprise_user,
@@ -227,10 +360,38 @@ from core.services.person_logins import (
 from core.services.prefill import prefill_for, start_prefilled, submit_prefill
 from core.services.receipts import ReceiptUpdate, find_receipt, list_receipts, update_receipt
 from core.services.register import end_register_role, record_register_role
-from core.services.requests import request_system_user, vendor_request, vendor_request_by_reference, withdraw_request
-from core.services.right_delegations import give_rights, right_delegations, withdraw_rights
-from core.services.service_owners import authenticate_service_owner, register_service_owner
+from core.services.register_import import (
+    RegisterReport,
+    RejectedRow,
+    import_register,
+)
+from core.services.requests import (
+    request_system_user,
+    requests_of_system,
+    vendor_request,
+    vendor_request_by_reference,
+    withdraw_request,
+)
+from core.services.resource_registry import (
+    PACKAGE_SUBJECT,
+    RightDemand,
+    demands_of,
+    find_resource,
+    is_app,
+    list_resources,
+    owner_of,
+    resources_by_subject,
+)
+from core.services.revocation import TokenState, revoke_token, revoked_tokens, token_state
+from core.services.right_delegations import give_rights, replace_rights, right_delegations, withdraw_rights
+from core.services.service_owners import (
+    authenticate_service_owner,
+    register_service_owner,
+    service_owner_codes,
+    service_owners,
+)
 from core.services.shipments import submit_form_task
+from core.services.sights import sight_of_organisation, sight_of_party, sight_of_vendor
 from core.services.signing import (
     ElementProcess,
     NextAction,
@@ -246,10 +407,44 @@ from core.services.signing import (
     signing_summary_html,
     signing_text,
 )
-from core.services.standin import issuer_client, kept_secret, register_issuer_client, use_assertion
+from core.services.standin import (
+    add_client_key,
+    issuer_client,
+    issuer_clients,
+    issuer_scopes,
+    kept_keys,
+    kept_secret,
+    register_issuer_client,
+    register_issuer_scope,
+    remove_client_key,
+    remove_issuer_client,
+    rotate_key,
+    use_assertion,
+)
 from core.services.submissions import batch_receipt, submit_batch
+from core.services.supposed_facts import MOST_EDITS, SUPPOSABLE, InvalidFacts, read_supposed, shown_edit
 from core.services.system_check import InvalidSystem, SystemProblem, SystemProblemCode
-from core.services.systems import delete_system, register_system, systems_of_vendor, vendor_system
+from core.services.system_user_reads import (
+    UserAccess,
+    delegations_of_system_user,
+    stream_of_system_users,
+    streamed_system_user,
+    system_user_of_party,
+    system_users_of_party,
+    users_of_vendor_system,
+)
+from core.services.system_users import create_system_user, remove_system_user, rename_system_user
+from core.services.systems import (
+    delete_system,
+    offered_systems,
+    register_system,
+    replace_system,
+    replace_system_packages,
+    replace_system_rights,
+    system_changes,
+    systems_of_vendor,
+    vendor_system,
+)
 from core.services.transfers import (
     available_files,
     broker_service_id,
@@ -275,10 +470,11 @@ from core.store.ledger import ClientRow
 from core.store.logons_ledger import StandInMessage
 from core.store.schema import check_schema, outdated_schema, upgrade_schema
 from core.store.store import Store, Written, utc_now
+from core.store.tokens_ledger import IssuerScope, KeptKey, RevokedToken, ScopeAccess
 
 __all__ = [
-    "AGENT",
     "ADMINISTRATION_RULE",
+    "AGENT",
     "ANY_ACTION",
     "Accepts",
     "AccessListEntry",
@@ -286,6 +482,7 @@ __all__ = [
     "ArchivedFormTask",
     "Attachment",
     "AuthenticationFailed",
+    "AuthorisedParty",
     "Authority",
     "AuthorityRow",
     "AvailableClient",
@@ -293,26 +490,39 @@ __all__ = [
     "AvailableService",
     "Batch",
     "BatchStatus",
+    "BrokerResource",
     "CLIENT_ROLES_RULE",
     "Caller",
     "CallerKind",
     "Carriage",
     "Catalogue",
+    "CataloguedPackage",
+    "CataloguedRole",
+    "Cause",
     "Challenge",
     "ChallengeStatus",
     "Change",
+    "ChangeForPerson",
+    "ChangeOutcome",
+    "ChangeRequest",
+    "ChangeStatus",
     "ChangeType",
+    "ClientAccess",
     "ClientDelegation",
     "ClientRow",
+    "ClientStanding",
     "ClientView",
+    "ClientWish",
     "CodeChannel",
     "CodeFilter",
     "CodeList",
     "CodeRow",
+    "Compared",
     "Conferral",
     "Confidence",
     "Conflict",
     "Connection",
+    "ConnectionView",
     "Content",
     "ContentRef",
     "ContentWriter",
@@ -320,8 +530,20 @@ __all__ = [
     "Decision",
     "DecisionTerms",
     "DelegationCheck",
+    "DelegationOutcome",
     "DelegationRefused",
+    "Dialog",
+    "DialogAction",
+    "DialogEndpoint",
+    "DialogOrder",
+    "DialogPage",
+    "DialogPeriod",
+    "DialogPosition",
+    "DialogSearch",
+    "DialogStatus",
+    "DialogText",
     "DocumentTypeFound",
+    "EVERYTHING",
     "EVERY_REPORTEE",
     "Edit",
     "Element",
@@ -333,35 +555,53 @@ __all__ = [
     "ElementSignature",
     "ElementStatus",
     "ElementTask",
+    "Ending",
     "EnterpriseSystem",
     "EnterpriseUser",
     "ErrorCode",
+    "Event",
     "Explanation",
     "FACT_KINDS",
+    "FEED_KINDS",
     "Fact",
     "FactKind",
+    "FeedEvent",
+    "FeedPage",
     "FileSearch",
     "FileStatus",
+    "FileTransfer",
     "Fix",
     "FormDefinition",
     "FormSet",
     "FormUpdate",
+    "FoundPackage",
     "GatewayError",
     "Generation",
+    "Generations",
     "GiveReason",
     "HeldRole",
     "Imported",
+    "InvalidFacts",
     "InvalidInput",
+    "InvalidMembers",
     "InvalidSystem",
+    "IssuerScope",
     "KIND_NAMED",
     "KIND_OF",
     "Kept",
+    "KeptKey",
     "KeptPrefill",
     "LEVEL_OF",
+    "Language",
     "LinkKind",
+    "ListedDialog",
     "ListedElement",
     "Listing",
+    "Loss",
     "MEDIA_TYPES",
+    "MOST_EDITS",
+    "MOST_EVENTS",
+    "MainUnits",
     "MatchType",
     "Message",
     "MessageAttachment",
@@ -370,8 +610,12 @@ __all__ = [
     "MessageNotification",
     "MessageStatus",
     "MessageText",
+    "Moved",
     "Nesting",
     "NewAttachment",
+    "NewChange",
+    "NewDialog",
+    "NewFileTransfer",
     "NewMessage",
     "NewRequest",
     "NewSystem",
@@ -379,17 +623,23 @@ __all__ = [
     "NextAction",
     "NotAllowed",
     "NotFound",
+    "NumberedUser",
     "OPERATOR",
     "OWN_ORGANISATION",
     "Obligation",
+    "OpenedDialog",
     "Operation",
     "Outcome",
+    "PACKAGE_SUBJECT",
     "PERSON_INHERITS_RULE",
+    "PackageArea",
     "PackageCheck",
     "PackageDelegation",
     "PackageDetail",
     "Page",
     "Party",
+    "PartyAccess",
+    "PartyChoice",
     "PartyId",
     "PartyKind",
     "PersonLogin",
@@ -409,25 +659,39 @@ __all__ = [
     "ReceiptTree",
     "ReceiptType",
     "ReceiptUpdate",
+    "RecipientProgress",
+    "RecipientState",
     "Reference",
     "ReferenceType",
     "Refusal",
+    "RegisterReport",
     "RegisterRole",
+    "RejectedRow",
     "Reportee",
     "ReporteeSearch",
+    "RequestForPerson",
     "RequestOutcome",
     "RequestStatus",
+    "Resolution",
+    "ResourceSettings",
+    "RevokedToken",
     "Right",
     "RightCheck",
     "RightDelegation",
+    "RightDemand",
     "Role",
+    "RoleAccess",
     "RoleCheckReason",
     "RoleCode",
     "RoleGrant",
     "RoleKind",
+    "RolePackage",
     "RoleSearch",
     "RuleRow",
     "SUBMISSION_GIVER_RULE",
+    "SUPPOSABLE",
+    "ScopeAccess",
+    "SeenEntry",
     "SentMessage",
     "Service",
     "ServiceForm",
@@ -440,15 +704,20 @@ __all__ = [
     "Shipment",
     "ShipmentFile",
     "ShipmentForm",
+    "Sight",
     "Signing",
     "Snapshot",
     "StandInChannel",
     "StandInMessage",
     "Store",
+    "StreamedUser",
     "Subject",
     "SubjectKind",
     "SubmissionDecision",
     "System",
+    "SystemChange",
+    "SystemChangeKind",
+    "SystemLabel",
     "SystemProblem",
     "SystemProblemCode",
     "SystemSignature",
@@ -459,18 +728,34 @@ __all__ = [
     "SystemUserRequest",
     "Target",
     "TextSink",
+    "TokenState",
+    "TokenWish",
+    "TransferEvent",
+    "TransferRole",
+    "TransferSearch",
+    "TransferState",
     "Unavailable",
     "UnitReceipt",
     "UnitStatus",
+    "Unusable",
+    "Usable",
+    "UserAccess",
     "UserEntry",
+    "UserStream",
     "Validation",
+    "Wanted",
+    "WhatIf",
     "Window",
+    "Words",
     "Written",
     "active_forms",
+    "add_agent",
     "add_attachment",
     "add_client",
+    "add_client_key",
     "agent_system_users",
     "apply_changes",
+    "approve_change",
     "approve_request",
     "archive_message",
     "archive_submissions",
@@ -485,36 +770,65 @@ __all__ = [
     "authenticate_system",
     "authenticate_system_name",
     "authorise_submission",
+    "authorised_parties",
     "available_action",
     "available_clients",
     "available_files",
     "available_services",
     "batch_receipt",
+    "birth_date",
     "broker_service_id",
     "build_snapshot",
+    "by_service",
+    "change_for_person",
     "change_password",
     "change_person_password",
+    "changes_of_system",
     "check_delegation",
     "check_packages",
     "check_rights",
     "check_schema",
+    "clients_of",
+    "clients_of_agent",
     "complete_and_sign",
+    "configure_broker_resource",
     "confirm_download",
+    "confirm_file_transfer",
     "confirm_message",
+    "connect",
+    "connect_own_organisation",
     "content_size",
+    "create_dialog",
+    "create_system_user",
     "decide",
     "delegate_client_rights",
+    "delegate_to_agent",
+    "delegated_for_client",
+    "delegated_to_agent",
+    "delegations_of_system_user",
+    "delete_dialog",
     "delete_element",
     "delete_message",
     "delete_system",
+    "demands_of",
     "discard_content",
+    "disconnect",
+    "disconnect_own_organisation",
     "download_file",
+    "download_file_transfer",
     "end_register_role",
+    "escalate_request",
     "explain",
+    "explained_text",
     "export_world",
+    "facilitators_clients",
+    "file_transfer",
     "find_code_list",
+    "find_file_transfers",
+    "find_package",
     "find_receipt",
     "find_reportees",
+    "find_resource",
     "find_roles",
     "form_definitions",
     "form_id",
@@ -522,107 +836,194 @@ __all__ = [
     "form_set",
     "form_set_data",
     "from_plain",
+    "generations_of",
     "give_package",
     "give_rights",
     "give_role",
     "give_role_to_person",
+    "give_up_client",
     "has_files",
+    "has_timed_out",
     "hash_password",
+    "id_of",
+    "import_register",
     "import_world",
+    "initialize_file_transfer",
     "initiate_transfer",
+    "is_app",
     "is_form",
     "is_legacy",
+    "is_safe_redirect",
     "issuer_client",
+    "issuer_clients",
+    "issuer_scopes",
+    "kept_keys",
     "kept_secret",
     "key_of",
+    "leave_provider",
     "legacy_service_id",
+    "list_agents",
     "list_clients",
+    "list_connections",
     "list_elements",
     "list_messages_for_archive_reference",
     "list_messages_for_reportee",
+    "list_packages",
     "list_receipts",
     "list_reportees",
+    "list_resources",
     "list_role_grants",
     "list_roles",
+    "list_roles_in_force",
     "local_date",
     "lock_enterprise_user",
     "lock_person_login",
     "lock_system",
     "mask_number",
     "mask_numbers_in",
+    "move_clients",
     "next_state",
     "nonce_is_used",
+    "offered_systems",
+    "open_dialog",
     "organisation_check_digit",
     "outdated_schema",
+    "own_clients",
+    "own_providers",
+    "owned_dialog",
+    "owner_of",
     "package_delegations",
     "package_details",
+    "packages_giveable",
+    "packages_of_role",
     "parallel_step",
     "parse_in_pieces",
     "parse_organisation_number",
     "parse_party_number",
     "parse_person_number",
     "parse_untrusted",
+    "parties_within_reach",
+    "party_change",
+    "party_request",
+    "pending_requests",
     "person_check_digits",
+    "person_named",
     "prefill_for",
     "prepare_user_signing",
     "preview",
     "problem_with_body",
     "process_details",
     "prove",
+    "prove_resolution",
+    "purge_file_transfers",
     "put",
+    "put_on_client",
+    "read_changes",
     "read_content",
     "read_message",
+    "read_range",
     "read_records",
+    "read_supposed",
     "record_register_role",
+    "redirect_after_change",
+    "redirect_after_request",
     "register_enterprise_system",
     "register_enterprise_user",
     "register_issuer_client",
+    "register_issuer_scope",
     "register_person_login",
     "register_service_owner",
     "register_system",
+    "reject_change",
     "reject_request",
     "remove",
+    "remove_agent",
     "remove_client",
+    "remove_client_from_agent",
+    "remove_client_key",
+    "remove_issuer_client",
     "remove_system_user",
+    "rename_system_user",
+    "replace_rights",
+    "replace_system",
+    "replace_system_packages",
+    "replace_system_rights",
     "request_challenge",
+    "request_change",
+    "request_for_person",
     "request_system_user",
+    "requests_of_system",
     "resolve",
+    "resolve_client",
+    "resources_by_subject",
     "revoke_role",
+    "revoke_token",
+    "revoked_tokens",
     "right_delegations",
+    "rights_giveable",
     "role_codes",
     "root_onwards",
+    "rotate_key",
+    "search_dialogs",
+    "search_packages",
     "send_code_letter",
     "send_in",
     "send_message",
     "send_messages",
+    "service_owner_codes",
+    "service_owners",
     "set_back",
     "shipped_vocabulary",
+    "shown_edit",
+    "shown_user",
+    "sight_of_organisation",
+    "sight_of_party",
+    "sight_of_vendor",
     "sign_element",
     "signing_summary_html",
     "signing_text",
     "stand_in_messages",
     "start_prefilled",
     "store_content",
+    "stream_of_system_users",
+    "streamed_system_user",
     "submit_batch",
     "submit_form_task",
     "submit_prefill",
     "sweep_contents",
+    "system_changes",
     "system_user_for_token",
+    "system_user_of_party",
+    "system_users_of_party",
     "systems_of_vendor",
+    "take_off_client",
     "to_plain",
+    "token_state",
+    "token_wish",
     "update_form_data",
     "update_receipt",
     "upgrade_schema",
     "upload_file",
+    "upload_file_transfer",
+    "urn_of_role",
     "use_assertion",
     "use_code_channel",
     "use_nonce",
+    "users_of_vendor_system",
     "utc_now",
+    "vendor_change",
+    "vendor_change_by_reference",
     "vendor_request",
     "vendor_request_by_reference",
     "vendor_system",
     "vocabulary_version",
+    "what_ends",
+    "what_if",
+    "why_no_system_user",
+    "withdraw_change",
+    "withdraw_from_agent",
     "withdraw_package",
     "withdraw_request",
     "withdraw_rights",
+    "works_for_own_organisation",
 ]

@@ -27,6 +27,7 @@ class ErrorCode(StrEnum):
     INVALID_BATCH = "invalid-batch"
     INVALID_WORLD = "invalid-world"
     INVALID_SYSTEM = "invalid-system"
+    SYSTEM_ID_MISMATCH = "system-id-mismatch"
     INVALID_PASSWORD = "invalid-password"
     INVALID_LOGIN = "invalid-login"
     INVALID_EXTERNAL_REFERENCE = "invalid-external-reference"
@@ -42,9 +43,14 @@ class ErrorCode(StrEnum):
     REDIRECT_NOT_REGISTERED = "redirect-not-registered"
     SYSTEM_HAS_NO_REDIRECTS = "system-has-no-redirects"
     NOT_AN_AGENT = "not-an-agent"
+    NOT_STANDARD = "not-standard"
+    FACILITATOR_MISMATCH = "facilitator-mismatch"
     CLIENT_NOT_FOUND = "client-not-found"
     CLIENT_LACKS_PACKAGES = "client-lacks-packages"
     RIGHT_NOT_HELD = "right-not-held"
+    NOT_CONNECTED = "not-connected"
+    RECEIVER_NOT_ALLOWED = "receiver-not-allowed"
+    CHANGE_ID_IS_SYSTEM_USER = "change-id-is-system-user"
     RECEIPT_TYPE_MISSING = "receipt-type-missing"
     DATES_REVERSED = "dates-reversed"
     INVALID_RECEIPT_UPDATE = "invalid-receipt-update"
@@ -59,6 +65,13 @@ class ErrorCode(StrEnum):
     FILE_TOO_LARGE = "file-too-large"
     INVALID_SERVICE_CODE = "invalid-service-code"
     SERVICE_CODE_NEEDED = "service-code-needed"
+    INVALID_DIALOG = "invalid-dialog"
+    SEARCH_TOO_BROAD = "search-too-broad"
+    INVALID_BROKER_RESOURCE = "invalid-broker-resource"
+    RESOURCE_NOT_CONFIGURED = "resource-not-configured"
+    REQUIRED_PARTY_MISSING = "required-party-missing"
+    REQUIRED_PARTY_NOT_ALONE = "required-party-not-alone"
+    CHECKSUM_DIFFERS = "checksum-differs"
     # AuthenticationFailed
     AUTHENTICATION_FAILED = "authentication-failed"
     PERSON_AUTHENTICATION_FAILED = "person-authentication-failed"
@@ -80,9 +93,13 @@ class ErrorCode(StrEnum):
     MESSAGE_NOT_FOUND = "message-not-found"
     TRANSFER_NOT_FOUND = "transfer-not-found"
     NO_FILE_READY = "no-file-ready"
+    DIALOG_NOT_FOUND = "dialog-not-found"
+    DIALOG_DELETED = "dialog-deleted"
     # NotAllowed
     NOT_THE_VENDOR = "not-the-vendor"
     NOT_THE_REQUESTED_PARTY = "not-the-requested-party"
+    NOT_THE_OWNER = "not-the-owner"
+    NOT_RELATED = "not-related"
     MISSING_ADMINISTRATION = "missing-administration"
     MISSING_CLIENT_ADMINISTRATION = "missing-client-administration"
     NOT_THE_SERVICE_OWNER = "not-the-service-owner"
@@ -99,15 +116,21 @@ class ErrorCode(StrEnum):
     OTHER_REPORTEE = "other-reportee"
     RECIPIENT_NOT_AUTHORISED = "recipient-not-authorised"
     TRANSFER_LEVEL_TOO_LOW = "transfer-level-too-low"
+    TRANSFER_NOT_AVAILABLE = "transfer-not-available"
+    DIALOG_NOT_AUTHORISED = "dialog-not-authorised"
     # Conflict
     SYSTEM_EXISTS = "system-exists"
+    SYSTEM_DELETED = "system-deleted"
     CLIENT_ID_TAKEN = "client-id-taken"
     REQUEST_NOT_NEW = "request-not-new"
     SYSTEM_USER_EXISTS = "system-user-exists"
     REQUEST_PENDING = "request-pending"
     REQUEST_ACCEPTED = "request-accepted"
     REQUEST_REJECTED = "request-rejected"
+    CHANGE_ANSWERED = "change-answered"
     FACT_EXISTS = "fact-exists"
+    CONNECTION_IN_USE = "connection-in-use"
+    DELEGATION_IN_USE = "delegation-in-use"
     WRONG_ELEMENT_STATE = "wrong-element-state"
     ELEMENT_ARCHIVED = "element-archived"
     ELEMENT_NOT_COMPLETED = "element-not-completed"
@@ -116,6 +139,9 @@ class ErrorCode(StrEnum):
     WRONG_MESSAGE_STATE = "wrong-message-state"
     MESSAGE_NOT_DELETABLE = "message-not-deletable"
     FILE_ALREADY_UPLOADED = "file-already-uploaded"
+    TRANSFER_NOT_PUBLISHED = "transfer-not-published"
+    NOT_DOWNLOADED_YET = "not-downloaded-yet"
+    DIALOG_EXISTS = "dialog-exists"
     # Unavailable
     STORE_UNAVAILABLE = "store-unavailable"
     CODE_CHANNEL_UNAVAILABLE = "code-channel-unavailable"
@@ -157,6 +183,15 @@ class GatewayError(Exception):
 
 class InvalidInput(GatewayError):
     """The input is not what it should be; nothing was stored."""
+
+
+class InvalidMembers(InvalidInput):
+    """Members of the input that are not what they should be; ``problems`` says by member what is wrong."""
+
+    def __init__(self, code: ErrorCode, problems: Mapping[str, list[str]]) -> None:
+        names = ", ".join(sorted(problems))
+        super().__init__(code, f"not as they must be: {names}", details={"members": names})
+        self.problems = problems
 
 
 class AuthenticationFailed(GatewayError):

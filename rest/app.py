@@ -3,23 +3,51 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
-from core import Store
+from core import Store, token_state
+from rest.accessmanagement.agent_delegation import add_agent_delegation_routes
+from rest.accessmanagement.authorized_parties import add_authorized_party_routes
+from rest.accessmanagement.client_delegations import add_client_delegation_routes
+from rest.accessmanagement.connection_rights import add_connection_right_routes
+from rest.accessmanagement.connections import add_connection_routes
+from rest.accessmanagement.metadata import add_metadata_routes
+from rest.accessmanagement.my_clients import add_my_client_routes
+from rest.accessmanagement.portal_requests import add_portal_request_routes
+from rest.authentication.agent_clients import add_agent_client_routes
 from rest.authentication.approvals import add_approval_routes
+from rest.authentication.change_answers import add_change_answer_routes
+from rest.authentication.change_requests import add_change_request_routes
 from rest.authentication.clients import add_client_routes
+from rest.authentication.internal import add_internal_routes
+from rest.authentication.logout import add_logout_routes
+from rest.authentication.party_system_users import add_party_system_user_routes
+from rest.authentication.pending import add_party_request_routes
+from rest.authentication.portal_systems import add_portal_system_routes
 from rest.authentication.requests import add_request_routes
 from rest.authentication.system_users import add_system_user_routes
 from rest.authentication.systems import add_system_routes
+from rest.broker.configuration import add_broker_resource_routes
+from rest.broker.download import add_download_routes
+from rest.broker.transfers import add_transfer_routes
+from rest.dialogporten.dialogs import add_dialog_routes
+from rest.dialogporten.serviceowner import add_service_owner_dialog_routes
 from rest.door import Door, RestOptions, as_response, asker, empty
 from rest.front import FAILURE, Front
 from rest.openapi.document import add_contract_routes
+from rest.own.changes import add_change_routes
 from rest.own.decisions import add_decision_routes
+from rest.own.explain import add_explain_routes
+from rest.own.generations import add_generation_routes
+from rest.own.resolve import add_resolve_routes
+from rest.own.what_if import add_what_if_routes
 from rest.problems import write
+from rest.resourceregistry.resources import add_resource_routes
 from rest.tokens.bearer import Verifier
-from rest.tokens.token_routes import add_token_routes
+from rest.tokens.routes import add_token_room
 from rest.tokens.trust import TokenTrust, UntrustworthySetup
 
 _LARGEST_BODY = 1024 * 1024
@@ -34,21 +62,54 @@ def create_rest_app(store: Store, trust: TokenTrust, options: RestOptions) -> Fr
     """
     if options.issuer is not None and not options.demo:
         raise UntrustworthySetup("the stand-in issuer is for demo only: turn demo on, or leave the issuer out")
-    verifier = Verifier(trust, store.clock)
+    verifier = Verifier(trust, store.clock, lambda: token_state(store))
     app = Flask("rest")
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     door = Door(app, store, verifier, options)
     add_system_routes(door)
     add_request_routes(door)
     add_approval_routes(door)
+    add_party_request_routes(door)
+    add_change_request_routes(door)
+    add_change_answer_routes(door)
+    add_portal_request_routes(door)
+    add_logout_routes(door)
+    add_generation_routes(door)
     add_client_routes(door)
+    add_portal_system_routes(door)
     add_system_user_routes(door)
+    add_party_system_user_routes(door)
+    add_internal_routes(door)
+    add_connection_routes(door)
+    add_connection_right_routes(door)
+    add_authorized_party_routes(door)
+    add_metadata_routes(door)
+    add_resource_routes(door)
+    add_client_delegation_routes(door)
+    add_my_client_routes(door)
+    add_agent_client_routes(door)
+    add_agent_delegation_routes(door)
     add_decision_routes(door)
-    if options.issuer is not None:
-        add_token_routes(app, store, options, options.issuer)
+    add_explain_routes(door)
+    add_resolve_routes(door)
+    add_what_if_routes(door)
+    add_change_routes(door)
+    add_dialog_routes(door)
+    add_service_owner_dialog_routes(door)
+    add_transfer_routes(door)
+    add_download_routes(door)
+    add_broker_resource_routes(door)
+    add_token_room(app, door, store, verifier, options)
     add_contract_routes(app, options.public_url)
+    app.after_request(_with_standard_phrase)
     _add_last_translators(app, options)
     return Front(store, verifier, options, app.wsgi_app, app.url_map)
+
+
+def _with_standard_phrase(response: Response) -> Response:
+    """The status line as HTTP has it: clients read `202 Accepted` letter by letter (rest-systemuser §11 row 15)."""
+    response.status = f"{response.status_code} {HTTPStatus(response.status_code).phrase}"
+    return response
 
 
 def _add_last_translators(app: Flask, options: RestOptions) -> None:

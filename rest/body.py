@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -10,19 +11,29 @@ from uuid import UUID
 from rest.problem_rows import WRONG_FIELDS
 from rest.problems import Refused
 
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
 
 class Members:
     """A JSON object whose members are found whatever the case of their names.
 
-    Texts are trimmed; ``parameter`` is what the framework calls the whole body in its error messages.
+    Texts are trimmed, but not those in lists; ``parameter`` is what the framework calls the whole body in its error
+    messages. Source: rest-systemuser §1.4.
     """
 
-    def __init__(self, raw: Mapping[str, Any], parameter: str) -> None:
+    def __init__(self, raw: Mapping[str, Any], parameter: str, *, trim: bool = True) -> None:
+        self._trim = trim
         self._raw = {name.lower(): value for name, value in raw.items()}
         self._parameter = parameter
 
     def __contains__(self, name: str) -> bool:
         return self._raw.get(name.lower()) is not None
+
+    def refuse_nulls(self, *names: str) -> None:
+        """Refuse a body in which one of these members is there, and null."""
+        for name in names:
+            if self._raw.get(name.lower(), name) is None:
+                raise wrong_body(f"The JSON value of '{name}' must not be null.", self._parameter)
 
     def require(self, *names: str) -> None:
         """Refuse a body that lacks one of these members."""
@@ -32,11 +43,11 @@ class Members:
             raise wrong_body(f"The JSON object was missing required properties including: {listed}.", self._parameter)
 
     def text(self, name: str) -> str | None:
-        """A text without the blanks around it; None where it is absent. Refuses anything else."""
+        """A text, without the blanks around it unless it is in a list; None where it is absent. Refuses others."""
         value = self._raw.get(name.lower())
         if value is not None and not isinstance(value, str):
             raise wrong_body(f"The member '{name}' must be a text.", self._parameter)
-        return value.strip() if isinstance(value, str) else None
+        return value.strip() if isinstance(value, str) and self._trim else value
 
     def flag(self, name: str, *, default: bool) -> bool:
         """True or false; ``default`` where it is absent. Refuses anything else."""
@@ -72,12 +83,23 @@ class Members:
 
     def members(self, name: str) -> tuple[Members, ...]:
         """A list of nested objects; empty where it is absent. Refuses anything else."""
-        return tuple(self._nested(value, name) for value in self._list(name))
+        return tuple(self._nested(value, name, trim=False) for value in self._list(name))
 
-    def _nested(self, value: Any, name: str) -> Members:
+    def plain(self, name: str) -> tuple[Mapping[str, Any], ...]:
+        """A list of objects, as they are; empty where it is absent. Refuses anything else."""
+        values = self._list(name)
+        if not all(isinstance(value, dict) for value in values):
+            raise wrong_body(f"The member '{name}' must be a list of objects.", self._parameter)
+        return tuple(values)
+
+    def refuse(self, message: str) -> Refused:
+        """The refusal of the whole body, for what only whoever reads it can tell."""
+        return wrong_body(message, self._parameter)
+
+    def _nested(self, value: Any, name: str, *, trim: bool = True) -> Members:
         if not isinstance(value, dict):
             raise wrong_body(f"The member '{name}' must hold an object.", self._parameter)
-        return Members(value, self._parameter)
+        return Members(value, self._parameter, trim=trim)
 
     def _list(self, name: str) -> list[Any]:
         value = self._raw.get(name.lower())
@@ -90,13 +112,37 @@ class Members:
 
 def read_object(body: bytes, parameter: str) -> Members:
     """The JSON object in ``body``. Refuses anything else."""
+    raw = _json(body, parameter)
+    if not isinstance(raw, dict):
+        raise wrong_body("The body must be a JSON object.", parameter)
+    return Members(raw, parameter)
+
+
+def read_objects(body: bytes, parameter: str) -> tuple[Members, ...]:
+    """The JSON array of objects in ``body``, whose texts are as they are. Refuses anything else."""
+    raw = _json(body, parameter)
+    if not isinstance(raw, list) or not all(isinstance(item, dict) for item in raw):
+        raise wrong_body("The body must be a JSON array of objects.", parameter)
+    return tuple(Members(item, parameter, trim=False) for item in raw)
+
+
+def _json(body: bytes, parameter: str) -> Any:
     try:
         raw = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise wrong_body("The body is not JSON.", parameter) from error
-    if not isinstance(raw, dict):
-        raise wrong_body("The body must be a JSON object.", parameter)
-    return Members(raw, parameter)
+    if _SURROGATE.search(body) and not _is_text(raw):
+        raise wrong_body("The body holds half a character: a surrogate that stands alone.", parameter)
+    return raw
+
+
+def _is_text(raw: Any) -> bool:
+    """Whether every text in it can be written: JSON lets half a character through that nothing else takes."""
+    try:
+        json.dumps(raw, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def wrong_body(message: str, parameter: str) -> Refused:
@@ -125,6 +171,14 @@ def read_parameter(parameters: Mapping[str, str], name: str) -> str:
     if found is None:
         raise Refused(WRONG_FIELDS, {name: [f"The {name} field is required."]})
     return found
+
+
+def read_flag(parameters: Mapping[str, str], name: str) -> bool:
+    """A query parameter that is true or false in any case of letters; false where it is absent. Refuses others."""
+    text = (read_optional(parameters, name) or "false").lower()
+    if text not in ("true", "false"):
+        raise _not_valid(name, text)
+    return text == "true"
 
 
 def read_optional(parameters: Mapping[str, str], name: str) -> str | None:

@@ -14,6 +14,7 @@ from rest.problem import Area, Body, Problem
 from rest.problem_rows import FORBIDDEN, UNAUTHORIZED, VENDOR_UNKNOWN
 from rest.problems import Asker, Refused, Reply, Violations, tell, trace_id, violations, write
 from rest.tokens.bearer import InvalidSystemUserClaim, InvalidToken, VerifiedToken, Verifier
+from rest.tokens.exchange import Exchange
 from rest.tokens.issuer import StandInIssuer
 
 PREFIX = "/authentication/api/v1"
@@ -28,15 +29,21 @@ class RestOptions:
     """How this door is set up.
 
     ``public_url`` is the address clients know it by, ``confirm_url`` that of the pages where
-    people confirm requests. ``issuer`` is the stand-in issuer, for demo only. ``strict_upstream``: answers hold
-    nothing that the platform's own would not: no ``detail`` in problems and no reason header.
+    people confirm requests. ``issuer`` is the stand-in issuer, for demo only. ``exchange`` is how tokens are
+    exchanged; without one (and without the stand-in, which brings its own) they are not. ``strict_upstream``:
+    answers hold nothing that the platform's own would not: no ``detail`` in problems and no reason header.
+    ``own_resources_only``: the decision point answers a service owner about its own resources and no others.
+    ``max_upload_bytes`` bounds the body of an upload of a brokered file; every other body is bounded much lower.
     """
 
     public_url: str
     confirm_url: str
     demo: bool = False
     issuer: StandInIssuer | None = None
+    exchange: Exchange | None = None
     strict_upstream: bool = False
+    own_resources_only: bool = False
+    max_upload_bytes: int = 2 * 1024**3 + 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,14 @@ class Call:
     store: Store
     options: RestOptions
     token: VerifiedToken
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    """One call of a route that is open to anybody."""
+
+    store: Store
+    options: RestOptions
 
 
 View = Callable[..., Response]
@@ -62,17 +77,23 @@ class Door:
 
     def route(self, method: str, path: str, view: View, scopes: frozenset[str] | None, area: Area) -> None:
         """Serve ``view`` at ``path`` for tokens with one of ``scopes``."""
+        self._serve(method, path, lambda **values: view(self._call(scopes), **values), area)
 
+    def open_route(self, method: str, path: str, view: View, area: Area) -> None:
+        """Serve ``view`` at ``path`` to anybody, as an `OpenCall`: what is public needs no token, and reads none."""
+        self._serve(method, path, lambda **values: view(OpenCall(self._store, self._options), **values), area)
+
+    def _serve(self, method: str, path: str, answer: View, area: Area) -> None:
         def guarded(**values: str) -> Response:
             try:
-                return view(self._call(scopes), **values)
+                return answer(**values)
             except InvalidToken as error:
                 _log.info("token refused: %s", error)
                 return empty(401, {"WWW-Authenticate": "Bearer"})
             except InvalidSystemUserClaim as error:
                 return as_response(write(NOT_ONE_SYSTEM_USER, self._asker(), detail=str(error)))
             except Refused as refusal:
-                return as_response(write(refusal.problem, self._asker(), fields=refusal.fields))
+                return as_response(write(refusal.problem, self._asker(), detail=refusal.detail, fields=refusal.fields))
             except Violations as several:
                 return as_response(violations(several.found, self._asker()))
             except GatewayError as error:
@@ -104,7 +125,7 @@ def vendor(call: Call, otherwise: Problem = UNAUTHORIZED) -> Caller:
     """The vendor that calls. Without an organisation in its token the call is refused with ``otherwise``."""
     if call.token.consumer is None:
         raise Refused(otherwise)
-    return Caller(CallerKind.VENDOR, organisation=call.token.consumer)
+    return Caller(CallerKind.VENDOR, organisation=call.token.consumer, client=call.token.client)
 
 
 def requesting_vendor(call: Call) -> Caller:

@@ -8,17 +8,19 @@ from typing import Any
 
 from werkzeug.routing import Map
 
-from core import Store
-from rest.authorization.decision_point import authorize
+from core import Store, Unavailable, service_owners
+from rest.authorization.decision_point import MayAsk, NotTheirsToAsk, authorize
 from rest.authorization.xacml import LARGEST_REQUEST, MalformedRequest
 from rest.door import NOT_ONE_SYSTEM_USER, RestOptions
-from rest.problem import Body, Problem
+from rest.problem import Area, Body, Problem
 from rest.problem_rows import WRONG_FIELDS
-from rest.problems import Asker, Reply, trace_id, write
-from rest.tokens.bearer import InvalidSystemUserClaim, InvalidToken, Verifier
+from rest.problems import Asker, Reply, tell, trace_id, write
+from rest.spelling import Spelling
+from rest.tokens.bearer import InvalidSystemUserClaim, InvalidToken, VerifiedToken, Verifier
 
 AUTHORIZE = "/authorization/api/v1/authorize"
 DECIDE_SCOPES = frozenset({"altinn:authorization/authorize", "altinn:authorization/authorize.admin"})
+_DECIDE_ANYTHING = frozenset({"altinn:authorization/authorize.admin"})
 FAILURE = Problem(500, "", "An error occurred while processing your request.", Body.FRAMEWORK)
 
 _STATUS_LINES = {
@@ -27,6 +29,7 @@ _STATUS_LINES = {
     401: "401 Unauthorized",
     403: "403 Forbidden",
     500: "500 Internal Server Error",
+    503: "503 Service Unavailable",
 }
 _log = logging.getLogger(__name__)
 
@@ -42,15 +45,14 @@ class Front:
         self._verifier = verifier
         self._options = options
         self._framework = framework
-        self._routes = routes
-        self._literals = _literals(routes)
+        self._spelling = Spelling(routes)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
         path = environ.get("PATH_INFO", "")
         if environ["REQUEST_METHOD"] == "POST" and path.rstrip("/").lower() == AUTHORIZE:
             return self._decide(environ, start_response)
-        environ["PATH_INFO"] = self._spelled(path, environ["REQUEST_METHOD"])
+        environ["PATH_INFO"] = self._spelling.of(path, environ["REQUEST_METHOD"])
         return self._framework(environ, start_response)
 
     def _decide(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -58,12 +60,19 @@ class Front:
             token = self._verifier.verify(environ.get("HTTP_AUTHORIZATION"))
             if not token.allows(DECIDE_SCOPES):
                 return _send(start_response, Reply(403, "", b""))
-            answer = authorize(self._store.snapshot, _body(environ), self._store.clock())
+            asked_of_own = may_ask(self._store, token) if self._options.own_resources_only else None
+            answer = authorize(self._store.snapshot, _body(environ), self._store.clock(), asked_of_own)
+        except NotTheirsToAsk:
+            _log.info("refused: a resource that is not the caller's")
+            return _send(start_response, Reply(403, "", b""))
         except InvalidToken as error:
             _log.info("token refused: %s", error)
             return _send(start_response, Reply(401, "", b""), ("WWW-Authenticate", "Bearer"))
         except InvalidSystemUserClaim as error:
             return _send(start_response, write(NOT_ONE_SYSTEM_USER, self._asker(environ), detail=str(error)))
+        except Unavailable as error:
+            # Whether the token was taken back cannot be known just now: it proves nothing until then.
+            return _send(start_response, tell(error, Area.LOOKUP, self._asker(environ)))
         except MalformedRequest as error:
             problem = write(WRONG_FIELDS, self._asker(environ), fields={"$": [str(error)]})
             return _send(start_response, problem)
@@ -79,21 +88,14 @@ class Front:
         trace = trace_id(environ.get("HTTP_TRACEPARENT"))
         return Asker(trace, environ.get("HTTP_ACCEPT", ""), self._options.strict_upstream)
 
-    def _spelled(self, path: str, method: str) -> str:
-        """The path with its fixed parts spelled as the routes have them, where it fits no route as it is.
 
-        Case counts in values and not in fixed parts; a path that fits a route is never touched.
-        """
-        segments = path.split("/")
-        spelled = "/".join(self._literals.get(segment.lower(), segment) for segment in segments)
-        if spelled == path or self._routes.bind("").test(path, method):
-            return path
-        return spelled
-
-
-def _literals(routes: Map) -> dict[str, str]:
-    parts = {part for rule in routes.iter_rules() for part in rule.rule.split("/") if part and "<" not in part}
-    return {part.lower(): part for part in parts}
+def may_ask(store: Store, token: VerifiedToken) -> MayAsk | None:
+    """Whether the caller may ask about a service: about its own, or with the wider scope about every one (None)."""
+    if token.allows(_DECIDE_ANYTHING):
+        return None
+    number = token.consumer
+    names = () if number is None else service_owners(store, number)
+    return lambda service: service.owner == number or any(each.owns(service) for each in names)
 
 
 _JSON = "application/json; charset=utf-8"

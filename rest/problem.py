@@ -32,9 +32,18 @@ class Area(Enum):
 
     REQUESTS = "requests for system users"
     REGISTER = "the system register"
+    REGISTER_CHANGE = "changes to a system in the register"
+    REGISTER_LOG = "the change log of a system"
+    SYSTEM_USERS = "a party's system users"
     AGENT_APPROVAL = "a party's answer to a request for an agent"
     LOOKUP = "look-ups of system users"
     CLIENTS = "clients of agents"
+    ACCESS_MANAGEMENT = "access management"
+    AGENT_CLIENTS = "clients of one agent, in its owner's portal"
+    CLIENT_REMOVAL = "taking a client off one agent, in its owner's portal"
+    CHANGES = "requests for changes of system users"
+    BROKER = "brokered files"
+    DIALOGS = "dialogs"
 
 
 def coded(status: int, code: str, title: str) -> Problem:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core import ErrorCode
+from rest.broker.problem_rows import BROKER_ONLY, IN_BROKER
 from rest.problem import Area, Body, Problem, coded, violation
 
 _BAD_REQUEST = Problem(400, "", "Bad Request", Body.FRAMEWORK)
@@ -15,12 +16,17 @@ _NOT_FOUND = Problem(404, "", "Not Found", Body.FRAMEWORK)
 _CONFLICT = Problem(409, "", "Conflict", Body.FRAMEWORK)
 WRONG_FIELDS = Problem(400, "", "One or more validation errors occurred.", Body.FIELDS)
 FORBIDDEN = Problem(403, "", "Forbidden", Body.EMPTY)
+NO_ACCESS = Problem(403, "", "Forbidden", Body.FRAMEWORK)
 UNAUTHORIZED = Problem(401, "", "Unauthorized", Body.FRAMEWORK)
 VENDOR_UNKNOWN = coded(401, "00023", "Can't resolve the Organisation Number for the Vendor from the Token.")
 
 _NO_ORGANISATION = coded(400, "00000", "Can't resolve the Organisation Number from the logged in Reportee PartyId.")
 _NO_SYSTEM = coded(404, "00011", "The Id does not refer to a Registered System.")
 _BAD_RIGHT = coded(400, "00001", "One or more Right not found or not delegable.")
+_NOT_OF_THE_SYSTEM = coded(
+    400, "00063", "One or more accesspackage is not found in the referenced system in the System Register."
+)
+_OTHER_FACILITATOR = coded(400, "00031", "Party does not match delegation facilitator.")
 _REFERS_TO = "The combination of External Ids refer to"
 _CLIENT_ID = "/registersystemrequest/clientid"
 
@@ -37,6 +43,11 @@ PROBLEMS: Mapping[ErrorCode, Problem] = {
     ErrorCode.INVALID_BATCH: _BAD_REQUEST,
     ErrorCode.INVALID_WORLD: _BAD_REQUEST,
     ErrorCode.INVALID_SYSTEM: Problem(400, "STD-00000", WRONG_FIELDS.title, Body.VALIDATION),
+    ErrorCode.SYSTEM_ID_MISMATCH: violation(
+        "AUTH.VLD-00012",
+        "The system ID in the request body does not match the system ID in the URL",
+        "/registersystemrequest/systemid",
+    ),
     ErrorCode.INVALID_PASSWORD: _BAD_REQUEST,
     ErrorCode.INVALID_LOGIN: _BAD_REQUEST,
     ErrorCode.INVALID_EXTERNAL_REFERENCE: WRONG_FIELDS,
@@ -44,9 +55,7 @@ PROBLEMS: Mapping[ErrorCode, Problem] = {
     ErrorCode.UNKNOWN_PACKAGE: coded(400, "00052", "One or more access packages are invalid"),
     ErrorCode.UNKNOWN_SERVICE: _BAD_RIGHT,
     ErrorCode.RIGHT_OUTSIDE_SYSTEM: _BAD_RIGHT,
-    ErrorCode.PACKAGE_OUTSIDE_SYSTEM: coded(
-        400, "00063", "One or more accesspackage is not found in the referenced system in the System Register."
-    ),
+    ErrorCode.PACKAGE_OUTSIDE_SYSTEM: _NOT_OF_THE_SYSTEM,
     ErrorCode.PACKAGE_NOT_ASSIGNABLE: coded(
         400,
         "00064",
@@ -69,11 +78,23 @@ PROBLEMS: Mapping[ErrorCode, Problem] = {
     ErrorCode.NOT_AN_AGENT: coded(
         400, "00034", "The system user type of the provided system user GUID is not an agent."
     ),
+    ErrorCode.NOT_STANDARD: coded(
+        400, "00036", "The system user type of the provided system user GUID is not standard."
+    ),
+    ErrorCode.FACILITATOR_MISMATCH: coded(400, "00039", "Party does not match delegation facilitator"),
     ErrorCode.CLIENT_NOT_FOUND: coded(400, "00079", "Client not found."),
     ErrorCode.CLIENT_LACKS_PACKAGES: coded(
         400, "00080", "Client does not have the accesspackages the agent system user requires"
     ),
     ErrorCode.RIGHT_NOT_HELD: _BAD_RIGHT,
+    ErrorCode.NOT_CONNECTED: violation("AM.VLD-00032", "Assignment of role do not exist.", "$QUERY/to"),
+    ErrorCode.RECEIVER_NOT_ALLOWED: violation("AM.VLD-00008", "This entity type is not allowed here.", "$QUERY/to"),
+    ErrorCode.CHANGE_ID_IS_SYSTEM_USER: Problem(
+        400,
+        "",
+        "The correlation-id should not be the same as the system-user-id. Give each change an id of its own.",
+        Body.TEXT,
+    ),
     ErrorCode.AUTHENTICATION_FAILED: UNAUTHORIZED,
     ErrorCode.PERSON_AUTHENTICATION_FAILED: UNAUTHORIZED,
     ErrorCode.CODE_EXPIRED: UNAUTHORIZED,
@@ -91,12 +112,15 @@ PROBLEMS: Mapping[ErrorCode, Problem] = {
     ErrorCode.CONTENT_NOT_FOUND: _NOT_FOUND,
     ErrorCode.NOT_THE_VENDOR: _NO_SYSTEM,
     ErrorCode.NOT_THE_REQUESTED_PARTY: coded(403, "00041", "Party does not match request's orgno"),
+    ErrorCode.NOT_RELATED: coded(403, "00066", "The request requires logged in user to have accessmanager write."),
+    ErrorCode.NOT_THE_OWNER: coded(403, "00024", "you don't have rights to delete this systemuser"),
     ErrorCode.MISSING_ADMINISTRATION: FORBIDDEN,
     ErrorCode.MISSING_CLIENT_ADMINISTRATION: FORBIDDEN,
     ErrorCode.TOO_MANY_ATTEMPTS: coded(429, "00073", "Account is temporarily locked."),
     ErrorCode.DELEGATION_REFUSED: coded(403, "00014", "DelegationCheck failed with unknown error."),
     ErrorCode.NOT_THE_CALLERS: FORBIDDEN,
     ErrorCode.SYSTEM_EXISTS: Problem(409, "", "The System already exist: {system}", Body.TEXT),
+    ErrorCode.SYSTEM_DELETED: Problem(400, "", "Cannot update a system marked as deleted.", Body.TEXT),
     ErrorCode.CLIENT_ID_TAKEN: violation(
         "AUTH.VLD-00004", "One of the client id is already tagged with an existing system", _CLIENT_ID
     ),
@@ -109,7 +133,21 @@ PROBLEMS: Mapping[ErrorCode, Problem] = {
     ErrorCode.REQUEST_REJECTED: coded(
         400, "00009", f"{_REFERS_TO} a Rejected Request, please delete and renew the Request."
     ),
+    ErrorCode.CHANGE_ANSWERED: coded(
+        409,
+        "00061",
+        "The Status of the Request is not New. Please generate a new CorrellationId for a new Change Request",
+    ),
     ErrorCode.FACT_EXISTS: _CONFLICT,
+    ErrorCode.CONNECTION_IN_USE: violation(
+        "AM.VLD-00010", "Assignment is active in one or more connections.", "$QUERY/cascade"
+    ),
+    ErrorCode.DELEGATION_IN_USE: violation(
+        "AM.VLD-00031",
+        "The delegation has one or more active access packages associated with it. Set cascade to true to remove the "
+        "delegation and its active access packages.",
+        "$QUERY/cascade",
+    ),
     ErrorCode.INVALID_MESSAGE: _BAD_REQUEST,
     ErrorCode.MESSAGE_NOT_FOUND: _NOT_FOUND,
     ErrorCode.NOT_THE_SERVICE_OWNER: FORBIDDEN,
@@ -147,6 +185,13 @@ PROBLEMS: Mapping[ErrorCode, Problem] = {
     ErrorCode.INVALID_SERVICE_CODE: _BAD_REQUEST,
     ErrorCode.SERVICE_CODE_NEEDED: _BAD_REQUEST,
     ErrorCode.TRANSFER_LEVEL_TOO_LOW: FORBIDDEN,
+    **BROKER_ONLY,
+    ErrorCode.INVALID_DIALOG: WRONG_FIELDS,
+    ErrorCode.SEARCH_TOO_BROAD: Problem(422, "", "Unprocessable Content", Body.FRAMEWORK),
+    ErrorCode.DIALOG_NOT_FOUND: _NOT_FOUND,
+    ErrorCode.DIALOG_DELETED: Problem(410, "", "Gone", Body.FRAMEWORK),
+    ErrorCode.DIALOG_NOT_AUTHORISED: NO_ACCESS,
+    ErrorCode.DIALOG_EXISTS: _CONFLICT,
     ErrorCode.STORE_UNAVAILABLE: Problem(503, "", "Service Unavailable", Body.FRAMEWORK),
     ErrorCode.CODE_CHANNEL_UNAVAILABLE: Problem(503, "", "Service Unavailable", Body.FRAMEWORK),
 }
@@ -156,12 +201,25 @@ IN_AREA: Mapping[tuple[Area, ErrorCode], Problem] = {
     (Area.REGISTER, ErrorCode.INVALID_ORGANISATION_NUMBER): NOT_AN_ORGANISATION,
     (Area.REGISTER, ErrorCode.NOT_THE_VENDOR): FORBIDDEN,
     (Area.REGISTER, ErrorCode.SYSTEM_NOT_FOUND): _NOT_FOUND,
+    (Area.REGISTER, ErrorCode.SYSTEM_DELETED): _BAD_REQUEST,
+    (Area.REGISTER_CHANGE, ErrorCode.NOT_THE_VENDOR): FORBIDDEN,
+    (Area.REGISTER_CHANGE, ErrorCode.SYSTEM_NOT_FOUND): Problem(
+        404, "", "System with ID '{system}' not found.", Body.TEXT
+    ),
+    (Area.REGISTER_LOG, ErrorCode.NOT_THE_VENDOR): FORBIDDEN,
+    (Area.REGISTER_LOG, ErrorCode.SYSTEM_NOT_FOUND): Problem(404, "", "System with ID {system} not found.", Body.TEXT),
+    (Area.SYSTEM_USERS, ErrorCode.PARTY_NOT_FOUND): FORBIDDEN,
     (Area.AGENT_APPROVAL, ErrorCode.REQUEST_NOT_FOUND): coded(
         404, "00030", "The Id does not refer to an AgentRequest in our system."
     ),
     (Area.AGENT_APPROVAL, ErrorCode.NOT_THE_REQUESTED_PARTY): coded(
         403, "00042", "Party does not match agent request's orgno"
     ),
+    (Area.CHANGES, ErrorCode.NOT_THE_VENDOR): UNAUTHORIZED,
+    (Area.CHANGES, ErrorCode.DELEGATION_REFUSED): _BAD_RIGHT,
+    **IN_BROKER,
+    (Area.DIALOGS, ErrorCode.LEVEL_TOO_LOW): NO_ACCESS,
+    (Area.DIALOGS, ErrorCode.NOT_THE_SERVICE_OWNER): NO_ACCESS,
     (Area.LOOKUP, ErrorCode.SYSTEM_USER_NOT_FOUND): _NOT_FOUND,
     (Area.LOOKUP, ErrorCode.SYSTEM_NOT_FOUND): _NOT_FOUND,
     (Area.LOOKUP, ErrorCode.ORGANISATION_NOT_FOUND): _NOT_FOUND,
@@ -172,6 +230,12 @@ IN_AREA: Mapping[tuple[Area, ErrorCode], Problem] = {
     ),
     (Area.CLIENTS, ErrorCode.PARTY_NOT_FOUND): Problem(404, "", "Party not found", Body.FRAMEWORK),
     (Area.CLIENTS, ErrorCode.ORGANISATION_NOT_FOUND): Problem(404, "", "Party not found", Body.FRAMEWORK),
+    (Area.CLIENTS, ErrorCode.AGENT_NEEDS_PACKAGES): _NOT_OF_THE_SYSTEM,
+    (Area.AGENT_CLIENTS, ErrorCode.AGENT_NEEDS_PACKAGES): _NOT_OF_THE_SYSTEM,
+    (Area.AGENT_CLIENTS, ErrorCode.FACILITATOR_MISMATCH): coded(403, "00044", "Forbidden"),
+    (Area.CLIENT_REMOVAL, ErrorCode.FACILITATOR_MISMATCH): _OTHER_FACILITATOR,
+    (Area.CLIENT_REMOVAL, ErrorCode.SYSTEM_USER_NOT_FOUND): _OTHER_FACILITATOR,
+    (Area.CLIENT_REMOVAL, ErrorCode.NOT_THE_CALLERS): _OTHER_FACILITATOR,
 }
 
 """What is told otherwise in a part of the interface."""

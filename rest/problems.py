@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from core import DelegationRefused, ErrorCode, Fix, GatewayError, mask_numbers_in
+from core import DelegationRefused, ErrorCode, Fix, GatewayError, InvalidMembers, mask_numbers_in
 from rest.problem import Area, Body, Problem, coded
 from rest.problem_rows import IN_AREA, PACKAGE_REFUSED, PROBLEMS, REFUSALS, WRONG_FIELDS
 
@@ -18,22 +18,29 @@ _PHRASES = {
     403: "Forbidden",
     404: "Not Found",
     409: "Conflict",
+    416: "Range Not Satisfiable",
     429: "Too Many Requests",
     503: "Service Unavailable",
 }
-_SECTIONS = {400: "15.5.1", 401: "15.5.2", 404: "15.5.5", 409: "15.5.10", 503: "15.6.4"}
+_SECTIONS = {400: "15.5.1", 401: "15.5.2", 404: "15.5.5", 409: "15.5.10", 410: "15.5.11", 422: "15.5.21", 503: "15.6.4"}
 _EXTENSION_OF = {"00063": "NotFoundPackages", "00064": "NotDelegablePackages", "00065": "NotDelegablePackages"}
 PACKAGE_URN = "urn:altinn:accesspackage:"
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class Refused(Exception):
-    """The door itself refuses, before or without the core: with a problem, and the wrong fields if any."""
+    """The door itself refuses, before or without the core: with a problem, and the wrong fields if any.
 
-    def __init__(self, problem: Problem, fields: Mapping[str, list[str]] | None = None) -> None:
+    ``detail`` is what the platform itself says there beside the title.
+    """
+
+    def __init__(
+        self, problem: Problem, fields: Mapping[str, list[str]] | None = None, *, detail: str | None = None
+    ) -> None:
         super().__init__(problem.title)
         self.problem = problem
         self.fields = fields
+        self.detail = detail
 
 
 class Violations(Exception):
@@ -77,7 +84,7 @@ def problem_of(error: GatewayError, area: Area) -> Problem:
         if first.what.startswith(PACKAGE_URN):
             unknown = first.reason == "package-unknown"
             return PROBLEMS[ErrorCode.UNKNOWN_PACKAGE] if unknown else PACKAGE_REFUSED
-        return REFUSALS.get(first.reason, PROBLEMS[error.code])
+        return IN_AREA.get((area, error.code), REFUSALS.get(first.reason, PROBLEMS[error.code]))
     return IN_AREA.get((area, error.code), PROBLEMS[error.code])
 
 
@@ -86,7 +93,10 @@ def tell(error: GatewayError, area: Area, asker: Asker) -> Reply:
     problem = problem_of(error, area)
     title = problem.title.format(**error.details) if problem.body is Body.TEXT else problem.title
     detail = None if asker.strict else _detail(title, error)
-    return write(problem._replace(title=title), asker, detail=detail, extensions=_extensions(problem, error))
+    fields = error.problems if isinstance(error, InvalidMembers) else None
+    return write(
+        problem._replace(title=title), asker, detail=detail, extensions=_extensions(problem, error), fields=fields
+    )
 
 
 def write(

@@ -1,4 +1,4 @@
-"""The JSON shapes of systems, requests and system users, and the core's records they stand for.
+"""The JSON shapes of systems and system users, and the core's records they stand for.
 
 Names, order and what is left out are the platform's: strict clients exist. Source: rest-systemuser §1.7, §3, §5.
 """
@@ -6,7 +6,7 @@ Names, order and what is left out are the platform's: strict clients exist. Sour
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from core import (
@@ -17,31 +17,36 @@ from core import (
     Snapshot,
     System,
     SystemUser,
-    SystemUserKind,
-    SystemUserRequest,
 )
 from rest.body import Members
 from rest.problems import PACKAGE_URN
 
 RESOURCE = "urn:altinn:resource"
-_TIMES_OUT_AFTER = timedelta(days=180)
-_CONFIRM_PAGE = {SystemUserKind.STANDARD: "request", SystemUserKind.AGENT: "agentrequest"}
 
 
 # -- in -----------------------------------------------------------------------------------------
 
 
 def read_rights(members: Iterable[Members]) -> tuple[Right, ...]:
-    """The rights in a body, every action where none is named.
+    """The rights in a body, every action where none is named. Several ``actions`` are ours: pdp-and-tokens §12.2.
 
     A resource named by anything but its id becomes a service that cannot exist, so that the core refuses
     it together with everything else that is wrong.
     """
     return tuple(
-        Right(ServiceId(_resource(pair)), right.text("action") or ANY_ACTION)
+        Right(ServiceId(_resource(pair)), action)
         for right in members
-        for pair in right.members("resource")
+        for pair in _resources(right)
+        for action in right.texts("actions") or (right.text("action") or ANY_ACTION,)
     )
+
+
+def _resources(right: Members) -> tuple[Members, ...]:
+    """What the right is to. The platform fails where it is to nothing; here it is a body that cannot be read."""
+    pairs = right.members("resource")
+    if not pairs:
+        raise right.refuse("A right must name a resource.")
+    return pairs
 
 
 def _resource(pair: Members) -> str:
@@ -110,33 +115,6 @@ def system_json(system: System) -> dict[str, Any]:
         "isVisible": system.visible,
         "allowedRedirectUrls": list(system.redirect_urls),
     }
-
-
-def request_json(request: SystemUserRequest, owner_number: str, now: datetime, confirm_url: str) -> dict[str, Any]:
-    """A request as its vendor sees it. An agent's has no ``rights`` unless it asked for some."""
-    shape: dict[str, Any] = {
-        "id": request.id,
-        "integrationTitle": request.title,
-        "externalRef": request.external_ref,
-        "systemId": request.system,
-        "partyOrgNo": owner_number,
-    }
-    if request.kind is SystemUserKind.STANDARD or request.rights:
-        shape["rights"] = rights_json(request.rights)
-    shape["accessPackages"] = packages_json(request.packages)
-    shape["status"] = str(request.status)
-    if request.redirect_url is not None:
-        shape["redirectUrl"] = request.redirect_url
-    shape["confirmUrl"] = _confirm_url(request, confirm_url)
-    shape["escalated"] = request.escalated
-    shape["created"] = moment_json(request.created)
-    shape["timedOut"] = now - request.created >= _TIMES_OUT_AFTER
-    return shape
-
-
-def _confirm_url(request: SystemUserRequest, base: str) -> str:
-    page = f"{_CONFIRM_PAGE[request.kind]}?id={request.id}&DONTCHOOSEREPORTEE=true"
-    return f"{base.rstrip('/')}/accessmanagement/ui/systemuser/{page}"
 
 
 def system_user_json(snapshot: Snapshot, user: SystemUser, *, product: str = "") -> dict[str, Any]:

@@ -50,14 +50,18 @@ class Served:
 
 
 @contextmanager
-def served(database_url: str, facts: Iterable[Fact] = (), terms: DecisionTerms | None = None) -> Iterator[Served]:
+def served(
+    database_url: str, facts: Iterable[Fact] = (), terms: DecisionTerms | None = None, *, strict: bool = False
+) -> Iterator[Served]:
     """Serve a demo-mode gateway on ``database_url``, which has the newest schema, with ``facts`` in it."""
     clock = MovableClock()
     store = Store(database_url, clock=clock, terms=terms)
     store.import_facts("tests", facts)
     server = make_server("127.0.0.1", 0, _not_yet, server_class=_Server, handler_class=_Quiet)
     url = f"http://127.0.0.1:{server.server_port}"
-    settings = Settings(database_url=database_url, demo=True, public_url=url, log_level="warning")
+    settings = Settings(
+        database_url=database_url, demo=True, public_url=url, log_level="warning", strict_upstream=strict
+    )
     server.set_app(create_application(store, settings))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

@@ -17,11 +17,11 @@ from brobygger.cli import main
 from brobygger.demo.calls import ask_decision, call, fetch_token, submit_one
 from core import ClientRow, SubjectKind, decide, hash_password, register_issuer_client
 from tests.served import Served, served
-from tests.worlds import Case, World, all_cases, with_secrets
+from tests.worlds import Case, World, all_cases, cases_for, with_secrets
 
 PASSWORD = "passord1"
 CLIENT = {"client_id": "aaaaaaaa-0000-4000-8000-000000000001", "organisation": "310000906"}
-SCOPES = ("altinn:authorization/authorize", "brobygger:decisions")
+SCOPES = ("altinn:authorization/authorize", "brobygger:decisions", "brobygger:insight.all")
 PDP_SUBJECTS = {
     SubjectKind.SYSTEM_USER: "urn:altinn:systemuser:uuid",
     SubjectKind.PERSON: "urn:altinn:person:uuid",
@@ -86,9 +86,14 @@ def _ask_core(worlds: Worlds, case: Case) -> Answer:
 
 
 def _ask_decisions(worlds: Worlds, case: Case) -> Answer:
+    answer = ask_decision(worlds.of(case.world).url, worlds.token(case.world), _asked(case))
+    return answer["outcome"], answer["reasons"][0]
+
+
+def _asked(case: Case) -> dict[str, Any]:
     question = case.question
     subject = question.subject
-    asked = {
+    return {
         "subject": {"kind": subject.kind, "id": subject.id}
         | ({"person": {"id": subject.person}} if subject.person else {}),
         "party": {"id": question.party},
@@ -96,8 +101,6 @@ def _ask_decisions(worlds: Worlds, case: Case) -> Answer:
         "action": question.right.action,
         "at": question.at.isoformat(),
     }
-    answer = ask_decision(worlds.of(case.world).url, worlds.token(case.world), asked)
-    return answer["outcome"], answer["reasons"][0]
 
 
 def _named(service: str) -> dict[str, Any]:
@@ -197,3 +200,27 @@ def test_each_case_names_the_doors_that_can_ask_it() -> None:
     for case in all_cases():
         assert case.doors <= set(DOORS)
         assert len(case.doors) >= 3, case.id
+
+
+def _post(worlds: Worlds, case: Case, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {worlds.token(case.world)}"}
+    answer = call(f"{worlds.of(case.world).url}/brobygger/v1/{path}", json.dumps(body).encode(), headers)
+    assert answer.status == 200
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+@pytest.mark.parametrize("case", cases_for("decisions"), ids=lambda case: case.id)
+def test_explain_and_what_if_and_resolve_never_disagree_with_the_answer(worlds: Worlds, case: Case) -> None:
+    worlds.of(case.world).clock.at = case.question.at
+    asked, expected = _asked(case), (str(case.outcome), str(case.reason))
+    told = _post(worlds, case, "explain", {**asked, "language": "nn"})
+    assert (told["outcome"], told["reasons"][0]) == expected
+    (compared,) = _post(worlds, case, "what-if", {"questions": [asked]})["answers"]
+    assert compared["before"] == compared["after"]
+    assert (compared["after"]["outcome"], compared["after"]["reasons"][0]) == expected
+    if case.question.subject.kind is SubjectKind.SYSTEM_USER:
+        wish = {name: asked[name] for name in ("service", "action", "at")}
+        resolved = _post(worlds, case, "resolve", {**wish, "client": asked["party"]})
+        usable = [each["id"] for each in (resolved["systemUser"], *resolved["others"]) if each is not None]
+        assert (case.question.subject.id in usable) is (case.outcome == "Permit")

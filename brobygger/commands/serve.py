@@ -24,6 +24,9 @@ from brobygger.application import open_store
 from brobygger.commands.output import json_option, print_json, print_table, teaches
 from brobygger.demo.check import Row, ask_everything
 from brobygger.demo.describe import describe_demo
+from brobygger.demo.scenarios.files import shipped_scenarios
+from brobygger.demo.scenarios.office import StoreOffice
+from brobygger.demo.scenarios.runner import run_scenarios
 from brobygger.demo.story import Story
 from brobygger.demo.world import demo_data, seed_demo, seed_vocabulary
 from brobygger.settings import Settings
@@ -132,7 +135,9 @@ def _rows(settings: Settings, base_url: str) -> list[Row]:
     try:
         data = demo_data()
         story = Story(base_url, data["later_platform"], lambda: _newest_sms(store))
-        return [*ask_everything(base_url, describe_demo(store, base_url), data), *story.rows()]
+        questions = ask_everything(base_url, describe_demo(store, base_url), data)
+        scenarios = run_scenarios(base_url, StoreOffice(store), shipped_scenarios(), strict=settings.strict_upstream)
+        return [*questions, *story.rows(), *scenarios]
     finally:
         store.close()
 
@@ -160,8 +165,23 @@ def _print_rows(rows: list[Row], as_json: bool) -> None:
         (
             (row.example, row.asker, row.party, row.service, row.door, row.got, row.reason, row.why, _mark(row))
             for row in rows
+            if not row.shows
         ),
     )
+    columns = ("scenario", "shows", "who", "for", "call", "answer", "reason", "why", "")
+    print_table(
+        "The platform's scenarios, with what must not work",
+        columns,
+        (
+            (_short(row), row.shows, row.asker, row.party, row.service, row.got, row.reason, row.why, _mark(row))
+            for row in rows
+            if row.shows
+        ),
+    )
+
+
+def _short(row: Row) -> str:
+    return row.example.removeprefix("scenario ")
 
 
 def _mark(row: Row) -> str:

@@ -11,9 +11,7 @@ import uuid
 from typing import Any
 from xml.sax.saxutils import escape
 
-import jwt
-
-from brobygger.demo.world import private_pem
+from brobygger.demo.keys import signing_key
 from core import parse_untrusted
 
 _SECONDS = 30
@@ -90,8 +88,7 @@ def fetch_token(
     }
     if details is not None:
         claims["authorization_details"] = details
-    key = client["key"]
-    assertion = jwt.encode(claims, private_pem(key), algorithm="RS256", headers={"kid": key["kid"]})
+    assertion = signing_key(client["key"]).sign(claims)
     form = urllib.parse.urlencode({"grant_type": _GRANT, "assertion": assertion}).encode()
     answer = call(f"{base_url}/token", form, {"Content-Type": "application/x-www-form-urlencoded"})
     if answer.status != 200:

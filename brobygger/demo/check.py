@@ -16,7 +16,10 @@ _NOT_AUTHORISED = "NotAuthorized"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question with the answer expected and the answer got."""
+    """One question with the answer expected and the answer got.
+
+    ``shows`` is what a row of a scenario is there for, such as ``expected``, ``negative 1`` or ``N-i``.
+    """
 
     example: str
     asker: str
@@ -27,6 +30,7 @@ class Row:
     got: str
     reason: str
     why: str
+    shows: str = ""
 
     @property
     def agrees(self) -> bool:

@@ -6,10 +6,8 @@ import json
 from importlib import resources
 from typing import Any
 
-import jwt
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-
+from brobygger.demo.keys import new_key, public_part
+from brobygger.demo.scenarios.files import shared_world
 from core import (
     OPERATOR,
     ClientRow,
@@ -20,13 +18,13 @@ from core import (
     kept_secret,
     register_issuer_client,
     send_code_letter,
+    service_owners,
     shipped_vocabulary,
     use_code_channel,
 )
 from legacy_mappings.vocabulary import legacy_vocabulary, successors
 
 _FORMS = {"asmx:212/4348": "melding-212-4348.xsd", "asmx:669/6088": "melding-669-6088.xsd"}
-_KEY_BITS = 2048
 
 
 def demo_data() -> dict[str, Any]:
@@ -50,11 +48,22 @@ def seed_demo(store: Store) -> None:
     if store.snapshot().party_numbered(first) is None:
         world = json.loads(_file("world.json"))
         world["form_schemas"] = {form: _file("forms", name) for form, name in _FORMS.items()}
-        import_world(store, OPERATOR, world)
+        import_world(store, OPERATOR, _joined(world, shared_world()))
         _send_letters(store)
+    elif shared_world()["service_owners"][0]["code"] not in {each.code for each in service_owners(store)}:
+        # A demo from before there were scenarios.
+        import_world(store, OPERATOR, shared_world())
     new = data["new_world"]
     _register_client(store, new["client_id"], new["vendor"], new["vendor_scopes"])
     _register_client(store, new["service_owner_client"], new["service_owner"], new["service_owner_scopes"])
+
+
+def _joined(world: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Two world documents as one: what the demo's examples need, and what all scenarios share."""
+    facts = {
+        kind: [*world["facts"].get(kind, ()), *more["facts"].get(kind, ())] for kind in world["facts"] | more["facts"]
+    }
+    return {**world, "facts": facts, "service_owners": [*world["service_owners"], *more["service_owners"]]}
 
 
 def _send_letters(store: Store) -> None:
@@ -66,30 +75,14 @@ def _send_letters(store: Store) -> None:
 
 def client_key(store: Store, client: str) -> dict[str, Any]:
     """The private key of a demo client, as a JWK. Made at the first call and kept in the store, never shipped."""
-    kept: dict[str, Any] = json.loads(kept_secret(store, f"demo-client-key:{client}", lambda: _new_key(client)))
+    made = kept_secret(store, f"demo-client-key:{client}", lambda: json.dumps(new_key(f"demo-{client[:8]}")))
+    kept: dict[str, Any] = json.loads(made)
     return kept
 
 
 def _register_client(store: Store, client: str, organisation: str, scopes: list[str]) -> None:
-    private = client_key(store, client)
-    public = {name: private[name] for name in ("kty", "n", "e", "kid", "alg", "use")}
+    public = public_part(client_key(store, client))
     register_issuer_client(store, ClientRow(client, organisation, tuple(scopes), (public,)))
-
-
-def _new_key(client: str) -> str:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
-    jwk = jwt.algorithms.RSAAlgorithm.to_jwk(key, as_dict=True)
-    return json.dumps({**jwk, "kid": f"demo-{client[:8]}", "alg": "RS256", "use": "sig"})
-
-
-def private_pem(jwk: dict[str, Any]) -> bytes:
-    """A private JWK as PEM, for libraries that want it so."""
-    key = jwt.algorithms.RSAAlgorithm.from_jwk(jwk)
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise TypeError("not a private key")
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
 
 
 def _file(*path: str) -> str:

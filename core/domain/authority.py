@@ -10,10 +10,11 @@ from datetime import datetime
 
 from core.domain.decision import Decision, Outcome, Question, Reason, Subject, SubjectKind, decide
 from core.domain.party import Window
+from core.domain.resolving import ground_order, narrowness
 from core.domain.snapshot import Snapshot
 from core.domain.submission import SubmissionDecision
 from core.domain.system import Authority, SystemUserLink
-from core.domain.vocabulary import OWN_ORGANISATION, RIGHTHOLDER, Right
+from core.domain.vocabulary import Right
 
 
 def authorise_submission(
@@ -61,14 +62,10 @@ def resolve(snapshot: Snapshot, enterprise_system: int, question: Question) -> t
     return (answers[0] if answers else _refused(snapshot, question, Reason.NO_LINKED_SYSTEM_USER)), None
 
 
-def _preference(snapshot: Snapshot, link: SystemUserLink) -> tuple[int, int, int, str, str]:
-    """Narrowest first: packages open many services, single rights one."""
+def _preference(snapshot: Snapshot, link: SystemUserLink) -> tuple[tuple[int, int], tuple[int, str], str]:
     entry = snapshot.users.get(link.system_user)
     ceiling = entry.latest if entry is not None and entry.generations else None
-    packages = len(ceiling.packages) if ceiling is not None else 0
-    rights = len(ceiling.rights) if ceiling is not None else 0
-    by_hand = {RIGHTHOLDER: 1, OWN_ORGANISATION: 2}.get(link.ground, 0)
-    return packages, rights, by_hand, link.ground, link.external_ref
+    return narrowness(ceiling), ground_order(link.ground), link.external_ref
 
 
 def _refused(snapshot: Snapshot, question: Question, reason: Reason) -> Decision:

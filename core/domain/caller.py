@@ -19,6 +19,7 @@ class CallerKind(StrEnum):
     PERSON = "person"
     VENDOR = "vendor"
     SERVICE_OWNER = "service-owner"
+    SYSTEM_USER = "system-user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Caller:
     ``organisation`` the organisation number of a vendor or service owner; ``enterprise_system`` the number
     it logged on with; ``enterprise_user`` the id of the user that a certificate belongs to. ``person`` is
     the party id of a person who has logged on *through* the system, with password and one-time code.
+    ``system_user`` is the id of the system user that a token was issued for; its ``party`` is its owner.
+    ``client`` is the Maskinporten client that a vendor called with, where its token names one.
     An operator works on the installation itself (command line) and is bound by no party's rights.
     """
 
@@ -38,21 +41,27 @@ class Caller:
     enterprise_system: int | None = None
     enterprise_user: str | None = None
     person: PartyId | None = None
+    system_user: str | None = None
+    client: str | None = None
 
     @property
     def name(self) -> str:
         """The caller as the change log names it. Never an identity number of a person."""
-        known = self.enterprise_system or self.enterprise_user or self.organisation or self.party
+        known = self.enterprise_system or self.enterprise_user or self.system_user or self.organisation or self.party
         return f"{self.kind}:{known}" if known is not None else str(self.kind)
 
     def subject(self) -> Subject:
-        """As whom `decide` is asked. For callers of the old world only: raises ValueError for any other."""
+        """As whom `decide` is asked. Raises ValueError for a caller that acts through commands of its own only."""
         if self.kind is CallerKind.ENTERPRISE_SYSTEM and self.enterprise_system is not None:
             return Subject(SubjectKind.ENTERPRISE_SYSTEM, self.enterprise_system, self.person)
         if self.kind is CallerKind.ENTERPRISE_USER and self.enterprise_user is not None:
             return Subject(SubjectKind.ENTERPRISE_USER, self.enterprise_user)
         if self.kind is CallerKind.PERSON_LOGIN and self.party is not None:
             return Subject(SubjectKind.PERSON_LOGIN, self.party)
+        if self.kind is CallerKind.SYSTEM_USER and self.system_user is not None:
+            return Subject(SubjectKind.SYSTEM_USER, self.system_user)
+        if self.kind is CallerKind.PERSON and self.party is not None:
+            return Subject(SubjectKind.PERSON, self.party)
         raise ValueError(f"a caller of kind {self.kind} acts through commands of its own, never as a subject")
 
 

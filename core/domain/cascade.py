@@ -41,7 +41,7 @@ def dependants_of_edits(snapshot: Snapshot, edits: Iterable[Edit], at: datetime 
     if not written:
         return ()
     after = preview(snapshot, written)
-    parties = sorted({party for edit in written for party in _touched(snapshot, edit.fact)})
+    parties = sorted({party for edit in written for party in touched_parties(snapshot, edit.fact)})
     return tuple(edit for party in parties for edit in _of_party(snapshot, after, party, at))
 
 
@@ -54,8 +54,11 @@ def _of_user(snapshot: Snapshot, user: SystemUser) -> Iterator[Edit]:
         if file is not None:
             yield from (remove(each) for each in file.delegations if each.system_user == user.id)
             yield from (remove(holding.fact) for holding in file.own if _receiver(holding) == user.id)
+    yield from (remove(each) for each in snapshot.connected_to.get(user.id) or ())
     for links in snapshot.links.values():
         yield from (remove(link) for link in links if link.system_user == user.id)
+    changes = (snapshot.change_requests.get(each) for each in snapshot.change_requests_of_user.get(user.id) or ())
+    yield from (remove(change) for change in changes if change is not None)
     entry = snapshot.users.get(user.id)
     if entry is not None:
         yield from (remove(generation) for generation in entry.generations.values())
@@ -68,9 +71,9 @@ def _receiver(holding: Held) -> str | None:
 # -- client delegations -------------------------------------------------------------------------
 
 
-def _touched(snapshot: Snapshot, fact: Fact) -> Iterator[str]:
+def touched_parties(snapshot: Snapshot, fact: Fact) -> Iterator[str]:
     """The parties in whose files the fact counts: its own, sub-units, and a sole proprietor's."""
-    if not isinstance(fact, _GROUNDS):
+    if not isinstance(fact, (*_GROUNDS, ClientDelegation)):
         return
     party = party_of(fact)
     yield party

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from core.domain import delegation, party, system, vocabulary
+from core.domain import change_request, delegation, party, system, vocabulary
 
 Fact = (
     vocabulary.Role
@@ -32,12 +32,14 @@ Fact = (
     | system.SystemUserRequest
     | system.SystemUser
     | system.Generation
+    | change_request.ChangeRequest
     | system.SystemUserLink
     | system.AuthorityRow
     | delegation.RoleGrant
     | delegation.PackageDelegation
     | delegation.RightDelegation
     | delegation.ClientDelegation
+    | delegation.Connection
 )
 
 Key = tuple[object, ...]
@@ -77,12 +79,14 @@ FACT_KINDS: tuple[FactKind, ...] = (
     FactKind("system_user_request", system.SystemUserRequest, ("id",)),
     FactKind("system_user", system.SystemUser, ("id",)),
     FactKind("generation", system.Generation, ("system_user", "number")),
+    FactKind("change_request", change_request.ChangeRequest, ("id",)),
     FactKind("system_user_link", system.SystemUserLink, ("enterprise_system", "system_user")),
     FactKind("authority_row", system.AuthorityRow, ("enterprise_system", "reportee")),
     FactKind("role_grant", delegation.RoleGrant, ("id",)),
     FactKind("package_delegation", delegation.PackageDelegation, ("id",)),
     FactKind("right_delegation", delegation.RightDelegation, ("id",)),
     FactKind("client_delegation", delegation.ClientDelegation, ("id",)),
+    FactKind("connection", delegation.Connection, ("giver", "receiver", "role")),
 )
 
 KIND_OF: dict[type, FactKind] = {kind.record: kind for kind in FACT_KINDS}

@@ -10,6 +10,9 @@ from core.domain.identifiers import PartyId, ServiceId
 from core.domain.party import Window, window_of
 from core.domain.vocabulary import RIGHTHOLDER, Right
 
+AGENT = "agent"
+"""The relation of a provider to the people and agent system users that work for its clients."""
+
 _NONE: frozenset[str] = frozenset()
 _NO_RIGHTS: frozenset[Right] = frozenset()
 
@@ -120,7 +123,8 @@ class ClientDelegation:
     ``ground`` is the relation it flows from: a register role of the provider at the client (REGN, REVI,
     FFØR …), ``rettighetshaver`` for what the client gave by its own hand, or ``self`` for the provider's
     own organisation. When the ground ends, the delegation is dead. ``packages``, whole ``resources`` and
-    single ``rights`` add up.
+    single ``rights`` add up. ``system_user`` can also be a person who is the provider's agent; then there is
+    no ceiling, and ``generation`` is 0.
     """
 
     id: str
@@ -135,6 +139,21 @@ class ClientDelegation:
     given_by: str
     valid_from: datetime | None = None
     valid_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """``giver`` has taken ``receiver`` on in ``role``; that alone gives nothing.
+
+    As ``rettighetshaver`` the receiver, a party, may be given packages and rights; as ``agent`` a person or an
+    agent system user may be given the giver's clients. What was given in the role ends with it.
+    """
+
+    giver: PartyId
+    receiver: str
+    role: str
+    given_by: str
+    since: datetime
 
 
 Grant = RoleGrant | PackageDelegation | RightDelegation | ClientDelegation

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from core.domain.catalogue import compile_catalogue
 from core.domain.change import KIND_OF, Fact, Operation
-from core.domain.delegation import ClientDelegation, PackageDelegation, RightDelegation, RoleGrant
+from core.domain.change_request import ChangeRequest
+from core.domain.delegation import ClientDelegation, Connection, PackageDelegation, RightDelegation, RoleGrant
 from core.domain.own_facts import Gone, OwnFacts, merged, reached
 from core.domain.party import Party, PartyKind, RegisterRole
 from core.domain.party_file import (
@@ -23,6 +24,7 @@ from core.domain.party_file import (
     key_of_entry,
     party_of,
 )
+from core.domain.request_index import RequestIndex
 from core.domain.sharded import ShardedDraft
 from core.domain.snapshot import Reference, Snapshot, UserEntry
 from core.domain.system import (
@@ -70,6 +72,7 @@ class Draft:
         self._maps: dict[str, ShardedDraft[Any, Any]] = {}
         self._groups: dict[tuple[str, Any], dict[Any, Any]] = {}
         self._touched_users: set[str] = set()
+        self._requests = RequestIndex(self._map)
         self._handlers: dict[type, Callable[[Operation, Any], None]] = {
             Party: self._on_party,
             RegisterRole: self._on_register_role,
@@ -77,11 +80,13 @@ class Draft:
             PackageDelegation: self._on_party_fact,
             RightDelegation: self._on_party_fact,
             ClientDelegation: self._on_party_fact,
+            Connection: self._on_connection,
             EnterpriseSystem: self._on_enterprise_system,
             EnterpriseUser: self._on_enterprise_user,
             PersonLogin: self._on_person_login,
             System: self._on_system,
-            SystemUserRequest: self._on_request,
+            SystemUserRequest: self._requests.on_request,
+            ChangeRequest: self._requests.on_change_request,
             SystemUser: self._on_user,
             Generation: self._on_generation,
             SystemUserLink: self._on_link,
@@ -105,6 +110,7 @@ class Draft:
             vocabulary = MappingProxyType(self._vocabulary)
             catalogue = compile_catalogue(vocabulary.values(), base.terms)
         self._close_groups()
+        self._requests.close()
         self._close_users()
         self._close_files(Closer(catalogue, self._system_user_part))
         changed: dict[str, Any] = {name: draft.freeze() for name, draft in self._maps.items()}
@@ -163,6 +169,10 @@ class Draft:
 
     def _on_link(self, operation: Operation, link: SystemUserLink) -> None:
         self._in_tuple("links", link.enterprise_system, operation, link, lambda other: other.system_user)
+
+    def _on_connection(self, operation: Operation, fact: Connection) -> None:
+        self._in_tuple("connections", fact.giver, operation, fact, lambda other: (other.receiver, other.role))
+        self._in_tuple("connected_to", fact.receiver, operation, fact, lambda other: (other.giver, other.role))
 
     def _in_tuple(self, name: str, key: object, operation: Operation, item: T, order: Callable[[T], Any]) -> None:
         """Put ``item`` into, or take it out of, the tuple under ``key``; it is put in order at the end."""
@@ -327,14 +337,6 @@ class Draft:
             for client in system.client_ids:
                 self._map("client_ids").put(client, system.id)
         self._touched_users.update(self._group("users_of_system", system.id))
-
-    def _on_request(self, operation: Operation, request: SystemUserRequest) -> None:
-        before: SystemUserRequest | None = self._map("requests").get(request.id)
-        if before is not None:
-            self._map("request_references").remove(Reference(before.system, before.owner, before.external_ref))
-        self._set("requests", operation, request.id, request)
-        reference = Reference(request.system, request.owner, request.external_ref)
-        self._set("request_references", operation, reference, request.id)
 
     def _on_user(self, operation: Operation, user: SystemUser) -> None:
         entry: UserEntry | None = self._map("users").get(user.id)

@@ -1,14 +1,35 @@
-"""explain: a decision in a sentence, and for a denial what would fix it and who can."""
+"""explain: a decision in a sentence, the grants it rests on in words, what would fix a denial and who can."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.domain.catalogue import Policy
-from core.domain.decision import LEVEL_OF, Decision, Reason, SubjectKind
-from core.domain.identifiers import mask_number
-from core.domain.party import Party
+from core.domain.change import KIND_OF, Fact
+from core.domain.decision import LEVEL_OF, Decision, Reason, Subject, SubjectKind
+from core.domain.explain_fixes import FIXES, FixWords
+from core.domain.explain_words import (
+    CAUSES,
+    FROM,
+    GROUNDS,
+    MAY,
+    MAY_NOT,
+    NOBODY,
+    NOTHING,
+    OR,
+    SERVICE_OWNER,
+    SINGLE_RIGHT,
+    SUBJECTS,
+    UNKNOWN_PARTY,
+    UNTIL,
+    VIA,
+    Language,
+    Words,
+)
+from core.domain.party import Party, PartyKind
+from core.domain.plain import to_plain
 from core.domain.snapshot import Snapshot
 from core.domain.vocabulary import (
     ADMINISTRATION_RULE,
@@ -21,247 +42,113 @@ from core.errors import Fix
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A decision for a person to read. A denial has at least one fix."""
+    """A decision for a person to read. A denial has at least one fix; a Permit tells its grants in ``chain``.
+
+    ``reasons`` are the decision's reasons in words, in its order.
+    """
 
     sentence: str
     fixes: tuple[Fix, ...]
+    reasons: tuple[str, ...] = ()
+    chain: tuple[str, ...] = ()
 
 
-def explain(snapshot: Snapshot, decision: Decision) -> Explanation:
+def explain(snapshot: Snapshot, decision: Decision, language: Language = Language.EN) -> Explanation:
     """Why the decision came out as it did, and what would turn a denial round. Pure; off the hot path."""
-    case = _Case(snapshot, decision)
-    reason = decision.reasons[0]
+    case = _Case(snapshot, decision, language)
+    texts = GROUNDS if decision.permitted else CAUSES
+    reasons = tuple(case.say(texts[reason]) for reason in decision.reasons)
+    whole = MAY if decision.permitted else MAY_NOT
+    sentence = case.say(whole, why=reasons[0])
     if decision.permitted:
-        return Explanation(f"{case.subject} may {case.right} for {case.party}: {_GROUNDS[reason]}.", ())
-    sentence = f"{case.subject} may not {case.right} for {case.party}: {_CAUSES[reason]}."
-    return Explanation(sentence, (_FIXES[reason](case),))
+        return Explanation(sentence, (), reasons, tuple(case.told(fact) for fact in decision.via))
+    return Explanation(sentence, (case.fix(decision.reasons[0]),), reasons)
 
 
 class _Case:
-    """The names of everything a decision is about, as they may be shown."""
+    """The names of everything a decision is about, as they may be shown, in one language."""
 
-    def __init__(self, snapshot: Snapshot, decision: Decision) -> None:
-        self.snapshot = snapshot
-        self.question = decision.question
-        self.reason = decision.reasons[0]
-        self.right = f"{decision.question.right.action} {decision.question.right.service}"
-        self.subject = f"{decision.question.subject.kind} {decision.question.subject.id}"
-        self.party = _shown(snapshot.party(decision.question.party))
-        self.owner = _shown(self._owner())
-        self.policy: Policy | None = snapshot.catalogue.policies.get(decision.question.right)
+    def __init__(self, snapshot: Snapshot, decision: Decision, language: Language) -> None:
+        self._snapshot = snapshot
+        self._question = decision.question
+        self._language = language
+        self._policy: Policy | None = snapshot.catalogue.policies.get(decision.question.right)
+        self._names = self._named()
+
+    def say(self, words: Words, **more: str) -> str:
+        """The text with the names of this case, and ``more``, filled in."""
+        return words.of(self._language).format_map({**self._names, **more})
+
+    def fix(self, reason: Reason) -> Fix:
+        """What would turn a denial for this reason round."""
+        words: FixWords = FIXES[reason]
+        party = self._names["owner" if words.for_owner else "party"]
+        return Fix(reason, self.say(words.missing), party, self.say(words.ground), self.say(words.giver))
+
+    def told(self, fact: Fact) -> str:
+        """A fact the decision rests on, as a sentence."""
+        values = {name: self._value(value) for name, value in to_plain(fact).items()}
+        begins, ends = getattr(fact, "valid_from", None), getattr(fact, "valid_to", None)
+        window = self._moment(FROM, begins) + self._moment(UNTIL, ends)
+        return VIA[KIND_OF[type(fact)].name].of(self._language).format_map({**values, "window": window})
+
+    def _named(self) -> dict[str, str]:
+        question, snapshot, policy = self._question, self._snapshot, self._policy
+        until = snapshot.terms.old_roles_until
+        return {
+            "subject": self._subject(question.subject),
+            "right": f"{question.right.action} {question.right.service}",
+            "party": self._shown(snapshot.party(question.party)),
+            "owner": self._shown(self._owner()),
+            "accepted": self._accepted(),
+            "submission_role": snapshot.terms.submission_role,
+            "administration": self._rule_roles(ADMINISTRATION_RULE),
+            "submission_givers": self._rule_roles(SUBMISSION_GIVER_RULE),
+            "registered": self._rule_roles(REGISTERED_CLIENT_RULE),
+            "client_roles": self._rule_roles(CLIENT_ROLES_RULE),
+            "service_owner": policy.service.owner if policy is not None else SERVICE_OWNER.of(self._language),
+            "level": str(LEVEL_OF[question.subject.kind]),
+            "wanted": str(policy.service.minimum_level if policy is not None else 0),
+            "until": str(until.date()) if until is not None else "",
+        }
 
     def _owner(self) -> Party | None:
-        subject, snapshot = self.question.subject, self.snapshot
+        subject, snapshot = self._question.subject, self._snapshot
         if subject.kind is SubjectKind.ENTERPRISE_SYSTEM:
             system = snapshot.enterprise_systems.get(int(subject.id))
             return snapshot.party(system.owner) if system is not None else None
+        if subject.kind is SubjectKind.ENTERPRISE_USER:
+            user = snapshot.enterprise_users.get(str(subject.id))
+            return snapshot.party(user.owner) if user is not None else None
         if subject.kind is SubjectKind.SYSTEM_USER:
             entry = snapshot.users.get(str(subject.id))
             return snapshot.party(entry.user.owner) if entry is not None else None
         return snapshot.party(str(subject.id))
 
-    def rule_roles(self, code: str) -> str:
-        """The roles of a rule row, as they are shown."""
-        return "/".join(sorted(self.snapshot.catalogue.rule_roles(code))) or "nobody (the rule is switched off)"
+    def _subject(self, subject: Subject) -> str:
+        return SUBJECTS[subject.kind].of(self._language).format(id=subject.id)
 
-    def accepted(self) -> str:
+    def _rule_roles(self, code: str) -> str:
+        return "/".join(sorted(self._snapshot.catalogue.rule_roles(code))) or NOBODY.of(self._language)
+
+    def _accepted(self) -> str:
         """What the policy accepts, packages before roles."""
-        if self.policy is None:
-            return "nothing"
-        codes = [*sorted(self.policy.packages), *sorted(self.policy.roles)]
-        return " or ".join(codes) or "a single right"
+        if self._policy is None:
+            return NOTHING.of(self._language)
+        codes = [*sorted(self._policy.packages), *sorted(self._policy.roles)]
+        return OR.of(self._language).join(codes) or SINGLE_RIGHT.of(self._language)
 
-    def fix(self, missing: str, ground: str, giver: str, party: str | None = None) -> Fix:
-        """A fix for this case; ``party`` is for whom it is missing, the reportee unless told."""
-        return Fix(self.reason, missing, party or self.party, ground, giver)
+    def _shown(self, party: Party | None) -> str:
+        return UNKNOWN_PARTY.of(self._language) if party is None else party.masked_number
 
+    def _value(self, value: object) -> str:
+        """A field of a fact: a party by name and number, a list as its parts."""
+        if isinstance(value, Iterable) and not isinstance(value, str):
+            return ", ".join(str(each) for each in value)
+        party = self._snapshot.party(str(value))
+        if party is None:
+            return str(value)
+        return party.masked_number if party.kind is PartyKind.PERSON else f"{party.name} ({party.number})"
 
-def _shown(party: Party | None) -> str:
-    return "an unknown party" if party is None else mask_number(party.number)
-
-
-def _submission_role(case: _Case) -> Fix:
-    givers = case.rule_roles(SUBMISSION_GIVER_RULE)
-    administrators = case.rule_roles(ADMINISTRATION_RULE)
-    return case.fix(
-        case.snapshot.terms.submission_role,
-        f"given by {case.party} to {case.owner}, or {case.owner} registered as "
-        f"{case.rule_roles(REGISTERED_CLIENT_RULE)} of {case.party}",
-        f"a person with {administrators} at {case.party} who is {givers} there",
-    )
-
-
-def _role(case: _Case) -> Fix:
-    return case.fix(
-        case.accepted(),
-        f"given by {case.party} to {case.owner}, or conferred by a register role there",
-        f"a person with {case.rule_roles(ADMINISTRATION_RULE)} at {case.party} who holds the role",
-    )
-
-
-def _access(case: _Case) -> Fix:
-    return case.fix(
-        case.accepted(),
-        f"given by {case.party} as an access package or single right",
-        f"a person at {case.party} with tilgangsstyrer or hovedadministrator",
-    )
-
-
-def _client(case: _Case) -> Fix:
-    return case.fix(
-        "a client delegation",
-        f"{case.party} has {case.owner} as {case.rule_roles(CLIENT_ROLES_RULE)} in the register or has given it "
-        "packages, and is then added to the agent system user",
-        f"a client administrator (klientadministrator) at {case.owner}",
-    )
-
-
-def _ceiling(case: _Case) -> Fix:
-    return case.fix(
-        case.accepted(),
-        "a request for a system user that includes it, approved by the owner",
-        f"the system's vendor asks; a person with tilgangsstyrer at {case.owner} approves",
-        case.owner,
-    )
-
-
-def _unlock(case: _Case) -> Fix:
-    return case.fix("an unlocked system", "unlocked by the operator", "the operator of this gateway", case.owner)
-
-
-def _register_system(case: _Case) -> Fix:
-    return case.fix("a registered enterprise system", "registered on its owner", "the operator of this gateway")
-
-
-def _active_user(case: _Case) -> Fix:
-    return case.fix(
-        "an active system user",
-        "a request from the system's vendor, approved by the owner",
-        "the vendor asks; a person with tilgangsstyrer at the owner approves",
-    )
-
-
-def _subject(case: _Case) -> Fix:
-    return case.fix("a known subject", "registered with this gateway", "the operator of this gateway")
-
-
-def _service(case: _Case) -> Fix:
-    owner = case.policy.service.owner if case.policy is not None else "the service's owner"
-    return case.fix("an open service that offers the action", "published by its owner", owner)
-
-
-def _level(case: _Case) -> Fix:
-    has = LEVEL_OF[case.question.subject.kind]
-    wanted = case.policy.service.minimum_level if case.policy is not None else 0
-    return case.fix(
-        f"authentication level {wanted} (this caller has {has})",
-        "a stronger log-on, such as a certificate, or a system user",
-        "the owner of the system",
-        case.owner,
-    )
-
-
-def _old_roles(case: _Case) -> Fix:
-    until = case.snapshot.terms.old_roles_until
-    return case.fix(
-        "a system user with access packages",
-        f"imported legacy roles ended {until.date() if until else ''}; a system user takes their place",
-        f"the vendor asks; {case.owner} approves",
-        case.owner,
-    )
-
-
-def _person(case: _Case) -> Fix:
-    return case.fix("a person's one-time code", "the person logs on with the system", "a person who may sign")
-
-
-def _self_only(case: _Case) -> Fix:
-    return case.fix(
-        "an enterprise system or system user",
-        "a person's own user name reports for that person only",
-        f"{case.party} registers a system, or gives somebody the role",
-    )
-
-
-def _access_list(case: _Case) -> Fix:
-    return case.fix("a place on the service's access list", "entered by the service's owner", "the service's owner")
-
-
-def _mapping(case: _Case) -> Fix:
-    return case.fix(
-        "a successor of the service in the new world",
-        "a row in the mapping vocabulary",
-        "the migration engineer",
-    )
-
-
-def _link(case: _Case) -> Fix:
-    return case.fix(
-        "a linked system user", "the enterprise system is linked to a system user", "the migration engineer", case.owner
-    )
-
-
-def _later(case: _Case) -> Fix:
-    return case.fix("a fresh view of the facts", "the database answers again", "ask again in a moment")
-
-
-_GROUNDS = {
-    Reason.OWN_PARTY: "it is its own party",
-    Reason.SUBMISSION_ROLE: "the submission role was given to the system's owner",
-    Reason.REGISTERED_CLIENT: "the system's owner is registered accountant or auditor of the party",
-    Reason.ROLE_ACCESS: "a role that the service accepts was given",
-    Reason.REGISTER_ROLE_ACCESS: "a register role confers a role that the service accepts",
-    Reason.PACKAGE_ACCESS: "an access package that the policy accepts is held",
-    Reason.RIGHT_ACCESS: "the single right is held",
-    Reason.CLIENT_DELEGATION: "the party is a client of the agent system user",
-}
-
-_CAUSES = {
-    Reason.SYSTEM_UNKNOWN: "no such enterprise system",
-    Reason.SYSTEM_LOCKED: "the enterprise system or user is locked",
-    Reason.SYSTEM_USER_NOT_ACTIVE: "there is no active system user with this id",
-    Reason.SUBJECT_UNKNOWN: "the subject is not known",
-    Reason.SERVICE_UNKNOWN: "there is no such service",
-    Reason.SERVICE_CLOSED: "the service is not open at that time",
-    Reason.ACTION_NOT_OFFERED: "the service does not offer the action",
-    Reason.LEVEL_TOO_LOW: "the service demands a higher authentication level",
-    Reason.MISSING_SUBMISSION_ROLE: "the submission role was not given to the system's owner",
-    Reason.MISSING_ROLE_ACCESS: "none of the roles the service accepts is held",
-    Reason.MISSING_ACCESS: "no role, package or single right that the policy accepts is held",
-    Reason.MISSING_PACKAGE_ACCESS: "what was delegated for this client does not open the service",
-    Reason.OLD_ROLES_ENDED: "imported legacy roles no longer authorise",
-    Reason.PERSON_REQUIRED: "the action is a person's, and no person has logged on",
-    Reason.ONLY_FOR_SELF: "a person's own user name reports for that person only",
-    Reason.NOT_A_CLIENT: "the party is not a client of the agent system user",
-    Reason.GROUND_ENDED: "the relation that the client delegation flows from has ended",
-    Reason.OUTSIDE_CEILING: "the system user was not approved for this",
-    Reason.NOT_ON_ACCESS_LIST: "the party is not on the service's access list",
-    Reason.NO_SUCCESSOR: "the service has no successor in the new world",
-    Reason.NO_LINKED_SYSTEM_USER: "the enterprise system is not linked to any system user",
-    Reason.NOT_FRESH: "the newest facts could not be read",
-}
-
-_FIXES: dict[Reason, Callable[[_Case], Fix]] = {
-    Reason.SYSTEM_UNKNOWN: _register_system,
-    Reason.SYSTEM_LOCKED: _unlock,
-    Reason.SYSTEM_USER_NOT_ACTIVE: _active_user,
-    Reason.SUBJECT_UNKNOWN: _subject,
-    Reason.SERVICE_UNKNOWN: _service,
-    Reason.SERVICE_CLOSED: _service,
-    Reason.ACTION_NOT_OFFERED: _service,
-    Reason.LEVEL_TOO_LOW: _level,
-    Reason.MISSING_SUBMISSION_ROLE: _submission_role,
-    Reason.MISSING_ROLE_ACCESS: _role,
-    Reason.MISSING_ACCESS: _access,
-    Reason.MISSING_PACKAGE_ACCESS: _access,
-    Reason.OLD_ROLES_ENDED: _old_roles,
-    Reason.PERSON_REQUIRED: _person,
-    Reason.ONLY_FOR_SELF: _self_only,
-    Reason.NOT_A_CLIENT: _client,
-    Reason.GROUND_ENDED: _client,
-    Reason.OUTSIDE_CEILING: _ceiling,
-    Reason.NOT_ON_ACCESS_LIST: _access_list,
-    Reason.NO_SUCCESSOR: _mapping,
-    Reason.NO_LINKED_SYSTEM_USER: _link,
-    Reason.NOT_FRESH: _later,
-}
+    def _moment(self, words: Words, moment: datetime | None) -> str:
+        return "" if moment is None else words.of(self._language).format(moment=moment.date())

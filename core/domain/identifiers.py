@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import NewType
 
 from core.errors import ErrorCode, InvalidInput
@@ -69,6 +70,26 @@ def person_check_digits(first_nine: str) -> str | None:
         return None
     second = _check_digit(f"{first_nine}{first}", _SECOND_PERSON_WEIGHTS)
     return None if second is None else f"{first}{second}"
+
+
+def birth_date(number: str) -> date | None:
+    """The date of birth in a national identity number; None where it holds none.
+
+    The century follows from the three digits after the date. Source: Skatteetaten, the number's definition.
+    """
+    day, month, year, serial = int(number[:2]), int(number[2:4]), int(number[4:6]), int(number[6:9])
+    day -= 40 if day > 40 else 0
+    month -= 80 if month > 80 else 40 if month > 40 else 0
+    try:
+        return date(_century(year, serial) + year, month, day)
+    except ValueError:
+        return None
+
+
+def _century(year: int, serial: int) -> int:
+    if serial < 500 or (serial >= 900 and year >= 40):
+        return 1900
+    return 1800 if serial < 750 and year >= 54 else 2000
 
 
 def mask_number(number: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.domain.identifiers import ServiceId
 from core.domain.party import Party
@@ -73,3 +74,45 @@ class AvailableClient:
 
     party: Party
     missing_packages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientWish:
+    """What an agent is to have for one client, or to lose, by the role it flows from.
+
+    ``resources`` are whole resources, ``rights`` single ones.
+    """
+
+    role: str
+    packages: tuple[str, ...] = ()
+    resources: tuple[ServiceId, ...] = ()
+    rights: tuple[Right, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationOutcome:
+    """What became of one package or one resource of a wish; ``changed`` where it is not as it was."""
+
+    role: str
+    package: str | None
+    resource: ServiceId | None
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAccess:
+    """What flows from one role. Everything is sorted."""
+
+    role: str
+    packages: tuple[str, ...]
+    resources: tuple[ServiceId, ...]
+    rights: tuple[Right, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientAccess:
+    """What a party or a system user has, or gives, role by role. ``since`` is when it was taken on, where known."""
+
+    holder: str
+    roles: tuple[RoleAccess, ...]
+    since: datetime | None = None

@@ -49,7 +49,7 @@ def decide_system_user(snapshot: Snapshot, question: Question, policy: Policy) -
 def _by_other_ways(snapshot: Snapshot, question: Question, policy: Policy, entries: tuple[Entry, ...]) -> Decision:
     """What the owner gave opens the right one way, and the ceiling another (a package here, a single right there)."""
     for entry in entries:
-        if type(entry) is Approved and accepts(policy, entry.grant, question.at) and _within(policy, entry.generation):
+        if type(entry) is Approved and accepts(policy, entry.grant, question.at) and within(policy, entry.generation):
             return yes(snapshot, question, policy, reasons_of(policy, entry.grant), entry.via)
     return no(snapshot, question, _why_not(snapshot, question, policy, entries))
 
@@ -68,7 +68,7 @@ def _client_reasons(policy: Policy, chain: Chain) -> tuple[Reason, ...] | None:
         reasons = _CLIENT_BY_RIGHT
     else:
         return None
-    return reasons if _within(policy, chain.generation) else None
+    return reasons if within(policy, chain.generation) else None
 
 
 def _by_single_right(policy: Policy, chain: Chain) -> bool:
@@ -86,7 +86,8 @@ def _by_single_right(policy: Policy, chain: Chain) -> bool:
     return delegation.ground == OWN_ORGANISATION if held is None else opens(policy, held)
 
 
-def _within(policy: Policy, generation: Generation | None) -> bool:
+def within(policy: Policy, generation: Generation | None) -> bool:
+    """Whether the ceiling names the right, by one of its packages or by itself."""
     return generation is not None and (
         not policy.packages.isdisjoint(generation.packages)
         or policy.right in generation.rights
@@ -109,27 +110,41 @@ def _why_not(snapshot: Snapshot, question: Question, policy: Policy, entries: tu
     if not chains:
         given = any(type(entry) is Approved and accepts(policy, entry.grant, question.at) for entry in entries)
         return _OUTSIDE_CEILING if given else nothing
-    live = [chain for chain in chains if _is_live(chain, question.at)]
+    live = [chain for chain in chains if is_live(chain, question.at)]
     if not live:
         return _GROUND_ENDED
-    return _MISSING_PACKAGE_ACCESS if any(_within(policy, chain.generation) for chain in live) else _OUTSIDE_CEILING
+    return _MISSING_PACKAGE_ACCESS if any(within(policy, chain.generation) for chain in live) else _OUTSIDE_CEILING
 
 
-def _is_live(chain: Chain, at: datetime) -> bool:
+def is_live(chain: Chain, at: datetime) -> bool:
+    """Whether the relation the delegation flows from stands, and both are in force."""
     grounded = chain.holding is not None or chain.delegation.ground == OWN_ORGANISATION
     return grounded and (chain.window is None or chain.window.holds(at))
 
 
 def decide_person(snapshot: Snapshot, question: Question, policy: Policy) -> Decision:
-    """A person logged on to the new world: for themselves, or by what they or their organisations hold."""
+    """A person logged on to the new world: for themselves, by what they or their organisations hold, or as an agent."""
     person = str(question.subject.id)
     if person == question.party and snapshot.party(person) is not None:
         return yes(snapshot, question, policy, (Reason.OWN_PARTY,), ())
     found = held_by_person(snapshot, question, policy, person)
-    if found is None:
-        return no(snapshot, question, Reason.MISSING_ACCESS)
-    via, holding = found
-    return yes(snapshot, question, policy, reasons_of(policy, holding), via)
+    if found is not None:
+        via, holding = found
+        return yes(snapshot, question, policy, reasons_of(policy, holding), via)
+    for chain in snapshot.chains(question.party, person):
+        reasons = _agents_reasons(policy, chain, question.at)
+        if reasons is not None:
+            return yes(snapshot, question, policy, reasons, chain.via)
+    return no(snapshot, question, Reason.MISSING_ACCESS)
+
+
+def _agents_reasons(policy: Policy, chain: Chain, at: datetime) -> tuple[Reason, ...] | None:
+    """A person who is an agent: held by the provider for the client ∩ delegated to the person. There is no ceiling."""
+    if chain.holding is None or not (chain.window is None or chain.window.holds(at)):
+        return None
+    if not policy.packages.isdisjoint(chain.packages):
+        return _CLIENT_BY_PACKAGE
+    return _CLIENT_BY_RIGHT if _by_single_right(policy, chain) else None
 
 
 def decide_organisation(snapshot: Snapshot, question: Question, policy: Policy) -> Decision:

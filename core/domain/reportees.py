@@ -60,6 +60,11 @@ def list_reportees(
     return Listing(tuple(found), None)
 
 
+def parties_within_reach(snapshot: Snapshot, subject: Subject) -> Iterator[str]:
+    """Every party id that the subject may have something for, in order; `decide` has the last word on each."""
+    return _candidates(snapshot, subject, "")
+
+
 def _candidates(snapshot: Snapshot, subject: Subject, after: str) -> Iterator[str]:
     """Party ids after ``after`` in whose files the subject or its sources appear, and the subject's own."""
     parties: set[str] = set()
@@ -105,9 +110,9 @@ def _possible_rights(snapshot: Snapshot, subject: Subject, file: PartyFile) -> I
     opened: set[Right] = set()
     for source in sources:
         for held in snapshot.holdings(file.party.id, source):
-            opened.update(_rights_of(snapshot, held))
+            opened.update(rights_of(snapshot, held))
         for chain in snapshot.chains(file.party.id, source):
-            opened.update(_rights_of_chain(snapshot, chain))
+            opened.update(rights_of_chain(snapshot, chain))
     return sorted(opened)
 
 
@@ -117,13 +122,15 @@ def _own_rights(snapshot: Snapshot, subject: Subject) -> list[Right]:
     return sorted(right for right in policies if not old_world or is_legacy(right.service))
 
 
-def _rights_of(snapshot: Snapshot, held: Held) -> Iterator[Right]:
+def rights_of(snapshot: Snapshot, held: Held) -> Iterator[Right]:
+    """Every right that the holding may open, at some time."""
     for code in (*held.roles, *held.packages):
         yield from snapshot.catalogue.opened_by.get(code, ())
     yield from _spelled_out(snapshot, held.rights)
 
 
-def _rights_of_chain(snapshot: Snapshot, chain: Chain) -> Iterator[Right]:
+def rights_of_chain(snapshot: Snapshot, chain: Chain) -> Iterator[Right]:
+    """Every right that the client delegation may open, at some time."""
     for package in chain.packages:
         yield from snapshot.catalogue.opened_by.get(package, ())
     yield from _spelled_out(snapshot, chain.delegation.rights)

@@ -26,13 +26,14 @@ class ServiceOwner:
     """A public body that owns services.
 
     ``code`` is the sender code it names itself by (``GovOrgan/@name``, ServiceOwnerCode); it proves itself
-    with the password of ``enterprise_system``, which is registered on its organisation.
+    with the password of ``enterprise_system``, which is registered on its organisation; 0 where it has none and
+    meets only the new world, where its organisation's tokens prove it.
     """
 
     code: str
     organisation: str
     name: str
-    enterprise_system: int
+    enterprise_system: int = 0
 
     def owns(self, service: Service) -> bool:
         """Whether the service is this body's: services name their owner by name, code or organisation number."""

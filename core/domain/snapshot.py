@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from core.domain.catalogue import Catalogue, compile_catalogue
 from core.domain.change import Fact, Key
+from core.domain.change_request import ChangeRequest
+from core.domain.delegation import Connection
 from core.domain.identifiers import PartyId
 from core.domain.party import Party, RegisterRole
 from core.domain.party_file import Approved, Chain, Entry, Held, HeldFact, PartyFile, key_of_entry
@@ -23,6 +25,7 @@ from core.domain.system import (
     PersonLogin,
     System,
     SystemUser,
+    SystemUserKind,
     SystemUserLink,
     SystemUserRequest,
 )
@@ -57,6 +60,7 @@ class Snapshot:
     ``entries`` is what each holder has for each party, by `key_of_entry`: mostly one entry, else a tuple of
     them. ``files`` are the parties with their own facts; ``reach`` names, for each holder, the parties it has
     entries for, in order of party id; ``represents`` the register roles a person has at organisations.
+    ``connections`` are who each party has taken on, ``connected_to`` the same by who was taken on.
     ``user_names`` are the persons by user name, ``enterprise_user_names`` the enterprise users by owner and
     name; both names in lower case.
     """
@@ -84,8 +88,15 @@ class Snapshot:
     user_references: ShardedMap[Reference, str] = field(repr=False)
     requests: ShardedMap[str, SystemUserRequest] = field(repr=False)
     request_references: ShardedMap[Reference, str] = field(repr=False)
+    requests_of_system: ShardedMap[tuple[str, SystemUserKind], tuple[str, ...]] = field(repr=False)
+    requests_of_owner: ShardedMap[str, tuple[str, ...]] = field(repr=False)
+    change_requests: ShardedMap[str, ChangeRequest] = field(repr=False)
+    change_requests_of_system: ShardedMap[str, tuple[str, ...]] = field(repr=False)
+    change_requests_of_user: ShardedMap[str, tuple[str, ...]] = field(repr=False)
     links: ShardedMap[int, tuple[SystemUserLink, ...]] = field(repr=False)
     authorities: ShardedMap[tuple[int, str], AuthorityRow] = field(repr=False)
+    connections: ShardedMap[str, tuple[Connection, ...]] = field(repr=False)
+    connected_to: ShardedMap[str, tuple[Connection, ...]] = field(repr=False)
 
     def entries_for(self, party: str, holder: str) -> tuple[Entry, ...]:
         """Everything ``holder`` has for ``party``."""
@@ -158,6 +169,13 @@ def empty_snapshot(terms: DecisionTerms) -> Snapshot:
         user_references=ShardedMap(),
         requests=ShardedMap(),
         request_references=ShardedMap(),
+        requests_of_system=ShardedMap(),
+        requests_of_owner=ShardedMap(),
+        change_requests=ShardedMap(),
+        change_requests_of_system=ShardedMap(),
+        change_requests_of_user=ShardedMap(),
         links=ShardedMap(),
         authorities=ShardedMap(),
+        connections=ShardedMap(),
+        connected_to=ShardedMap(),
     )

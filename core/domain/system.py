@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.domain.identifiers import PartyId
@@ -105,6 +105,15 @@ class RequestStatus(StrEnum):
     NEW = "New"
     ACCEPTED = "Accepted"
     REJECTED = "Rejected"
+
+
+REQUEST_LIFETIME = timedelta(days=180)
+"""How old a request, or a change request, becomes before it is shown as timed out. Source: rest-systemuser §5.7."""
+
+
+def has_timed_out(created: datetime, now: datetime) -> bool:
+    """Whether what was asked at ``created`` is shown as timed out. It can be answered all the same."""
+    return now - created >= REQUEST_LIFETIME
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,32 @@ ACCESS_MANAGEMENT = ServiceId("altinn_access_management")
 CLIENT_ADMINISTRATION = ServiceId("altinn_client_administration")
 """The resource whose policy says who manages a provider's clients (klientadministrator)."""
 
+SYSTEM_USER_OVERVIEW = ServiceId("altinn_system_user_overview")
+"""The resource whose policy says who may see a party's system users."""
 
-def require_access_management(snapshot: Snapshot, caller: Caller, party: PartyId, at: datetime) -> None:
-    """The caller manages the accesses of ``party``, or is the operator. Raises NotAllowed with what would help."""
-    _require(snapshot, caller, party, Right(ACCESS_MANAGEMENT, "write"), at, ErrorCode.MISSING_ADMINISTRATION)
+
+def require_access_management(
+    snapshot: Snapshot, caller: Caller, party: PartyId, at: datetime, *, action: str = "write"
+) -> None:
+    """The caller manages (or reads) the accesses of ``party``, or is the operator.
+
+    Raises NotAllowed with what would help.
+    """
+    _require(snapshot, caller, party, Right(ACCESS_MANAGEMENT, action), at, ErrorCode.MISSING_ADMINISTRATION)
+
+
+def manages_accesses(snapshot: Snapshot, caller: Caller, party: PartyId, at: datetime) -> bool:
+    """Whether the caller manages the accesses of ``party``, or is the operator."""
+    try:
+        require_access_management(snapshot, caller, party, at)
+    except NotAllowed:
+        return False
+    return True
+
+
+def require_overview(snapshot: Snapshot, caller: Caller, party: PartyId, at: datetime) -> None:
+    """The caller may see the system users of ``party``, or is the operator. Raises NotAllowed with what would help."""
+    _require(snapshot, caller, party, Right(SYSTEM_USER_OVERVIEW, "read"), at, ErrorCode.MISSING_ADMINISTRATION)
 
 
 def require_client_administration(
@@ -58,7 +80,11 @@ def is_vendors(caller: Caller, system: System) -> bool:
 
 def no_such_system(system_id: str) -> NotFound:
     """The error for a system that is not there, or is not the caller's to see."""
-    return NotFound(ErrorCode.SYSTEM_NOT_FOUND, f"there is no system `{system_id}` in the system register")
+    return NotFound(
+        ErrorCode.SYSTEM_NOT_FOUND,
+        f"there is no system `{system_id}` in the system register",
+        details={"system": system_id},
+    )
 
 
 def _require(snapshot: Snapshot, caller: Caller, party: PartyId, right: Right, at: datetime, code: ErrorCode) -> None:

@@ -11,7 +11,9 @@ from core.domain.change import put
 from core.domain.client_relations import client_relations, is_held, is_within, may_be_passed_on, packages_of
 from core.domain.delegation import ClientDelegation
 from core.domain.identifiers import PartyId, ServiceId
+from core.domain.party_file import Held
 from core.domain.snapshot import Snapshot, UserEntry
+from core.domain.system import Generation
 from core.domain.vocabulary import ANY_ACTION, OWN_ORGANISATION, Right
 from core.errors import ErrorCode, InvalidInput
 from core.services.administration import require_access_management
@@ -21,8 +23,8 @@ from core.store.store import Store, Written
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What is to be delegated: packages, and single rights with whole resources spelled as every action."""
+class Wanted:
+    """What is to be delegated for one client from one ground. ``resources`` are whole resources."""
 
     packages: frozenset[str]
     resources: frozenset[ServiceId]
@@ -55,68 +57,80 @@ def delegate_client_rights(  # noqa: PLR0917 - the grant is the sum of these par
     Source: pdp-and-tokens §12.2, §14.4.
     """
     now = store.clock()
-    wanted = _Wanted(frozenset(packages), frozenset(resources), frozenset(rights))
+    wanted = Wanted(frozenset(packages), frozenset(resources), frozenset(rights))
 
     def command(snapshot: Snapshot) -> Written[ClientDelegation]:
         entry = agent_for(snapshot, caller, agent, now)
-        _check_known(snapshot, wanted)
+        check_known(snapshot, wanted)
         if ground == OWN_ORGANISATION:
             _check_own(snapshot, caller, entry, client, wanted, now)
         else:
-            _check_held(snapshot, entry, client, ground, wanted, now)
+            held = held_through(snapshot, entry.user.owner, client, ground, now)
+            check_held(snapshot, entry.latest, held, wanted, now)
         before = of_ground(delegations_for(snapshot, agent, client), ground)
-        after = _joined(before or new_delegation(entry, client, ground, caller), entry, wanted)
+        after = joined(before or new_delegation(entry, client, ground, caller), wanted)
+        after = replace(after, generation=entry.latest.number)
         return Written(() if after == before else (put(after),), after)
 
     return store.change(caller.name, command)
 
 
-def _check_known(snapshot: Snapshot, wanted: _Wanted) -> None:
+def check_known(snapshot: Snapshot, wanted: Wanted) -> None:
+    """Something is wanted, of resources that exist. Raises InvalidInput."""
     if not wanted.packages and not wanted.every_right:
         raise InvalidInput(ErrorCode.NOTHING_REQUESTED, "name at least one package, resource or right")
     unknown = sorted({right.service for right in wanted.every_right} - set(snapshot.catalogue.services))
-    _refuse(unknown, ErrorCode.UNKNOWN_SERVICE, "there is no resource")
+    _refuse(unknown, ErrorCode.UNKNOWN_SERVICE, "there is no resource", "resource")
 
 
-def _check_held(
-    snapshot: Snapshot, entry: UserEntry, client: PartyId, ground: str, wanted: _Wanted, at: datetime
-) -> None:
-    holdings = client_relations(snapshot, entry.user.owner, client, at).get(ground, ())
-    if not holdings:
+def held_through(snapshot: Snapshot, provider: PartyId, client: PartyId, ground: str, at: datetime) -> tuple[Held, ...]:
+    """What the provider holds for the client through the ground. Raises InvalidInput without such a relation."""
+    held = client_relations(snapshot, provider, client, at).get(ground, ())
+    if not held:
         raise no_such_client()
+    return held
+
+
+def check_held(
+    snapshot: Snapshot, ceiling: Generation | None, held: tuple[Held, ...], wanted: Wanted, at: datetime
+) -> None:
+    """What is wanted may be passed on, is inside the ceiling (where there is one), and is held.
+
+    Raises InvalidInput: `PACKAGE_NOT_DELEGABLE`, `PACKAGE_OUTSIDE_SYSTEM`, `RIGHT_OUTSIDE_SYSTEM`,
+    `RIGHT_NOT_HELD`, in this order. Source: pdp-and-tokens §12.2.
+    """
     unfit = [package for package in sorted(wanted.packages) if not may_be_passed_on(snapshot, package)]
-    _refuse(unfit, ErrorCode.PACKAGE_NOT_DELEGABLE, "may not be passed on to an agent:")
-    _check_ceiling(snapshot, entry, wanted, at)
-    lacking = [
-        *sorted(wanted.packages - packages_of(holdings)),
-        *(_name(right) for right in wanted.every_right if not is_held(snapshot, holdings, right, at)),
-    ]
-    _refuse(lacking, ErrorCode.RIGHT_NOT_HELD, f"the owner does not hold for the client through `{ground}`:")
+    _refuse(unfit, ErrorCode.PACKAGE_NOT_DELEGABLE, "may not be passed on to an agent:", "package")
+    if ceiling is not None:
+        _check_ceiling(snapshot, ceiling, wanted, at)
+    through = f"the owner does not hold for the client through `{held[0].ground}`:"
+    _refuse(sorted(wanted.packages - packages_of(held)), ErrorCode.RIGHT_NOT_HELD, through, "package")
+    lacking = [_name(right) for right in wanted.every_right if not is_held(snapshot, held, right, at)]
+    _refuse(lacking, ErrorCode.RIGHT_NOT_HELD, through, "resource")
 
 
 def _check_own(
-    snapshot: Snapshot, caller: Caller, entry: UserEntry, client: PartyId, wanted: _Wanted, at: datetime
+    snapshot: Snapshot, caller: Caller, entry: UserEntry, client: PartyId, wanted: Wanted, at: datetime
 ) -> None:
     """The owner's own organisation: what a standard system user could be given. Source: packages-and-roles §7."""
     if client != entry.user.owner:
         raise no_such_client()
     require_access_management(snapshot, caller, entry.user.owner, at)
-    _check_ceiling(snapshot, entry, wanted, at)
+    _check_ceiling(snapshot, entry.latest, wanted, at)
     refuse_unless_giveable(snapshot, caller, client, at, rights=wanted.every_right, packages=sorted(wanted.packages))
 
 
-def _check_ceiling(snapshot: Snapshot, entry: UserEntry, wanted: _Wanted, at: datetime) -> None:
-    ceiling = entry.latest
+def _check_ceiling(snapshot: Snapshot, ceiling: Generation, wanted: Wanted, at: datetime) -> None:
     outside = sorted(wanted.packages - ceiling.packages)
-    _refuse(outside, ErrorCode.PACKAGE_OUTSIDE_SYSTEM, "the system user was not approved for")
+    _refuse(outside, ErrorCode.PACKAGE_OUTSIDE_SYSTEM, "the system user was not approved for", "package")
     beyond = [_name(right) for right in wanted.every_right if not is_within(snapshot, ceiling, right, at)]
-    _refuse(beyond, ErrorCode.RIGHT_OUTSIDE_SYSTEM, "the system user was not approved for")
+    _refuse(beyond, ErrorCode.RIGHT_OUTSIDE_SYSTEM, "the system user was not approved for", "resource")
 
 
-def _joined(delegation: ClientDelegation, entry: UserEntry, wanted: _Wanted) -> ClientDelegation:
+def joined(delegation: ClientDelegation, wanted: Wanted) -> ClientDelegation:
+    """The delegation with what is wanted added."""
     return replace(
         delegation,
-        generation=entry.latest.number,
         packages=delegation.packages | wanted.packages,
         resources=delegation.resources | wanted.resources,
         rights=delegation.rights | wanted.rights,
@@ -127,7 +141,7 @@ def _name(right: Right) -> str:
     return f"{right.service}:{right.action}"
 
 
-def _refuse(what: Sequence[str], code: ErrorCode, sentence: str) -> None:
+def _refuse(what: Sequence[str], code: ErrorCode, sentence: str, which: str) -> None:
     if what:
         names = ", ".join(what)
-        raise InvalidInput(code, f"{sentence} {names}", details={"what": names})
+        raise InvalidInput(code, f"{sentence} {names}", details={"what": names, "which": which})

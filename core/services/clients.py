@@ -140,7 +140,9 @@ def delegations_for(snapshot: Snapshot, agent: str, client: PartyId) -> tuple[Cl
 def no_such_client() -> InvalidInput:
     """The error where there is no client relation."""
     return InvalidInput(
-        ErrorCode.CLIENT_NOT_FOUND, "the party is not a client of the owner: no register role, and nothing given"
+        ErrorCode.CLIENT_NOT_FOUND,
+        "the party is not a client of the owner: no register role, and nothing given",
+        details={"which": "role"},
     )
 
 

@@ -118,6 +118,19 @@ def read_content(store: Store, content: str) -> Iterator[bytes]:
         position += 1
 
 
+def read_range(store: Store, content: str, start: int, length: int) -> Iterator[bytes]:
+    """``length`` bytes of a content from the byte ``start`` on, as far as there are any; else as `read_content`.
+
+    Every piece but the last is `CHUNK` bytes long, so that no piece before ``start`` is read.
+    """
+    position, skip = divmod(start, CHUNK)
+    while length > 0 and (chunk := _chunk(store, content, position)) is not None:
+        part = chunk[skip : skip + length]
+        length -= len(part)
+        position, skip = position + 1, 0
+        yield part
+
+
 def content_size(store: Store, content: str) -> int:
     """Bytes in a content. Raises NotFound, Unavailable."""
     return store.read(lambda ledger: ledger.contents.size(content))

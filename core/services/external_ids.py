@@ -37,3 +37,22 @@ def system_user_for_token(
     user = snapshot.user_references.get(Reference(system.id, owner.id, reference))
     entry = snapshot.users.get(user or "")
     return entry.user if entry is not None else None
+
+
+def why_no_system_user(
+    snapshot: Snapshot, client_id: str, vendor_number: str, owner_number: str, external_ref: str | None
+) -> str:
+    """Which condition kept `system_user_for_token` from finding one: for the issuer's own log, never for the caller.
+
+    Source: pdp-and-tokens §6, §7.
+    """
+    system = snapshot.systems.get(snapshot.client_ids.get(client_id) or "")
+    if system is None or system.deleted:
+        return "the client id is on no standing system: never put there, or the system is deleted"
+    if system.vendor != vendor_number:
+        return "the client's organisation is not the system's vendor"
+    owner = snapshot.party_numbered(owner_number)
+    if owner is None:
+        return "the owner is not a party that is known here"
+    named = "the owner's number as reference" if external_ref is None or not external_ref.strip() else "this reference"
+    return f"the owner has no system user of the system under {named}: not approved, deleted, or another reference"

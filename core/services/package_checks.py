@@ -39,11 +39,11 @@ def refuse_unless_giveable(
         raise DelegationRefused(f"the caller may not give on behalf of {giver.masked_number}: {names}", refusals)
 
 
-def known_party(snapshot: Snapshot, party: str) -> Party:
-    """The party. Raises NotFound."""
+def known_party(snapshot: Snapshot, party: str, which: str = "party") -> Party:
+    """The party. Raises NotFound, whose details say ``which`` of those concerned it is."""
     found = snapshot.party(party)
     if found is None:
-        raise NotFound(ErrorCode.PARTY_NOT_FOUND, "there is no such party")
+        raise NotFound(ErrorCode.PARTY_NOT_FOUND, "there is no such party", details={"which": which})
     return found
 
 

@@ -16,6 +16,7 @@ from core.domain.party import Window
 from core.domain.snapshot import Snapshot
 from core.errors import ErrorCode, InvalidInput, NotFound
 from core.services.administration import require_access_management
+from core.services.connections import require_connection, require_side
 from core.services.package_checks import is_person, known_party, refuse_unless_giveable
 from core.store.store import Store, Written
 
@@ -23,18 +24,24 @@ ONLY_FOR_PERSONS = frozenset({MAIN_ADMINISTRATOR, PERSONAL_REPRESENTATIVE})
 """Packages that an organisation cannot be given. Source: packages-and-roles §3."""
 
 
-def give_package(store: Store, caller: Caller, giver: PartyId, receiver: PartyId, package: str) -> PackageDelegation:
+def give_package(
+    store: Store, caller: Caller, giver: PartyId, receiver: PartyId, package: str, *, connected_only: bool = False
+) -> PackageDelegation:
     """Give an access package from one party to another; giving what is given already returns what is there.
 
     The caller is a person who manages the giver's accesses and may give the package. A grant that has run
-    out is cleared away with what flowed from it, so that the new one revives nothing. Raises NotAllowed,
-    NotFound, InvalidInput, DelegationRefused. Source: pdp-and-tokens §14.6, packages-and-roles §3 and §5.
+    out is cleared away with what flowed from it, so that the new one revives nothing. With ``connected_only``
+    the receiver must have been connected before; without, the package itself connects the two. Raises
+    NotAllowed, NotFound, InvalidInput, DelegationRefused. Source: pdp-and-tokens §14.6, packages-and-roles §3
+    and §5.
     """
     now = store.clock()
 
     def command(snapshot: Snapshot) -> Written[PackageDelegation]:
         require_access_management(snapshot, caller, giver, now)
         _check_receiver(snapshot, receiver, package)
+        if connected_only:
+            require_connection(snapshot, giver, receiver, now)
         there = package_delegations(snapshot, giver, receiver, package)
         ended = tuple(each for each in there if each.valid_to is not None and each.valid_to <= now)
         live = [each for each in there if Window(each.valid_from, each.valid_to).holds(now)]
@@ -47,18 +54,26 @@ def give_package(store: Store, caller: Caller, giver: PartyId, receiver: PartyId
     return store.change(caller.name, command)
 
 
-def withdraw_package(store: Store, caller: Caller, giver: PartyId, receiver: PartyId, package: str) -> tuple[Edit, ...]:
+def withdraw_package(
+    store: Store,
+    caller: Caller,
+    giver: PartyId,
+    receiver: PartyId,
+    package: str,
+    *,
+    on_behalf_of: PartyId | None = None,
+) -> tuple[Edit, ...]:
     """Withdraw a package that ``giver`` gave ``receiver``; everything that flowed from it ends with it.
 
     Returns what was written: the grants that were removed, and the client delegations that were removed or
     narrowed. From the moment this returns nothing is permitted on them, and giving the package anew revives
-    none. The caller is a person who manages the giver's accesses. Raises NotAllowed, NotFound.
-    Source: pdp-and-tokens §11 row 5.
+    none. The caller is a person who manages the accesses of ``on_behalf_of``: the giver, where nobody is named, or
+    the receiver, who gives it up. Raises NotAllowed, NotFound. Source: pdp-and-tokens §11 row 5.
     """
     now = store.clock()
 
     def command(snapshot: Snapshot) -> Written[tuple[Edit, ...]]:
-        require_access_management(snapshot, caller, giver, now)
+        require_side(snapshot, caller, on_behalf_of or giver, giver, receiver, now)
         found = package_delegations(snapshot, giver, receiver, package)
         if not found:
             raise NotFound(ErrorCode.GRANT_NOT_FOUND, f"the package `{package}` is not given to that receiver")
@@ -85,7 +100,7 @@ def _end(snapshot: Snapshot, facts: Iterable[PackageDelegation], at: datetime) -
 
 
 def _check_receiver(snapshot: Snapshot, receiver: PartyId, package: str) -> None:
-    party = known_party(snapshot, receiver)
+    party = known_party(snapshot, receiver, "receiver")
     if package not in snapshot.catalogue.packages:
         raise InvalidInput(ErrorCode.UNKNOWN_PACKAGE, f"`{package}` is not an access package")
     if package in ONLY_FOR_PERSONS and not is_person(party):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from bisect import bisect_left
+from itertools import islice
 
 from core.domain.caller import Caller
 from core.domain.change import put, remove
@@ -103,6 +105,32 @@ def vendor_request_by_reference(
     if request is None or request.kind is not kind:
         raise no_such_request()
     return request
+
+
+def requests_of_system(
+    snapshot: Snapshot,
+    caller: Caller,
+    system: str,
+    kind: SystemUserKind,
+    start: str | None,
+    most: int,
+    *,
+    owner_number: str | None = None,
+) -> tuple[SystemUserRequest, ...]:
+    """At most ``most`` requests of one kind for the caller's system in order of id, from the id ``start`` on.
+
+    With ``owner_number`` only those to that organisation, which is ours. Raises NotFound where the system is
+    unknown or another vendor's. Source: rest-systemuser §5.4 (Q7, Q8), §12.4 rows 44 and 51.
+    """
+    _check_owned(snapshot, caller, system)
+    owner = None if owner_number is None else snapshot.party_numbered(owner_number)
+    if owner_number is None:
+        ids = snapshot.requests_of_system.get((system, kind)) or ()
+    else:
+        ids = (snapshot.requests_of_owner.get(owner.id) if owner is not None else None) or ()
+    found = (snapshot.requests.get(ids[place]) for place in range(bisect_left(ids, start or ""), len(ids)))
+    wanted = (each for each in found if each is not None and (each.system, each.kind) == (system, kind))
+    return tuple(islice(wanted, most))
 
 
 def withdraw_request(store: Store, caller: Caller, request_id: str) -> SystemUserRequest:

@@ -30,11 +30,18 @@ def check_service_owner(snapshot: Snapshot, owner: ServiceOwner) -> None:
     """Raises InvalidInput where the service owner could not log on, or names itself by nothing."""
     system = snapshot.enterprise_systems.get(owner.enterprise_system)
     party = None if system is None else snapshot.party(system.owner)
+    if owner.enterprise_system == 0:
+        party = snapshot.party_numbered(owner.organisation)
     if not owner.code.strip() or party is None or party.number != owner.organisation:
         raise InvalidInput(
             ErrorCode.UNKNOWN_SERVICE_OWNER,
-            f"service owner `{owner.code}`: it needs a code, and an enterprise system registered on its organisation",
+            f"service owner `{owner.code}`: it needs a code, and an organisation, where its system is registered",
         )
+
+
+def service_owners(store: Store, organisation: str | None = None) -> tuple[ServiceOwner, ...]:
+    """Every service owner, or those with this organisation number, in order of code. Raises Unavailable."""
+    return store.read(lambda ledger: ledger.messages.service_owners(organisation))
 
 
 def authenticate_service_owner(store: Store, code: str, password: str) -> Caller:
@@ -53,7 +60,7 @@ def authenticate_service_owner(store: Store, code: str, password: str) -> Caller
 
 
 def owned_service(ledger: Ledger, snapshot: Snapshot, caller: Caller, service_id: ServiceId) -> Service:
-    """The service, where it is the caller's own.
+    """The service, where it is the caller's own: a code, a name or the organisation number of it is the owner's.
 
     Raises InvalidInput for a service that does not exist, NotAllowed for one of somebody else's.
     """
@@ -61,6 +68,13 @@ def owned_service(ledger: Ledger, snapshot: Snapshot, caller: Caller, service_id
     if service is None:
         raise InvalidInput(ErrorCode.UNKNOWN_SERVICE, f"there is no service {service_id}")
     names = () if caller.organisation is None else ledger.messages.service_owners(caller.organisation)
-    if caller.kind is not CallerKind.SERVICE_OWNER or not any(each.owns(service) for each in names):
+    is_own = service.owner == caller.organisation or any(each.owns(service) for each in names)
+    if caller.kind is not CallerKind.SERVICE_OWNER or not is_own:
         raise NotAllowed(ErrorCode.NOT_THE_SERVICE_OWNER, f"{service_id} is another service owner's")
     return service
+
+
+def service_owner_codes(store: Store, organisation: str) -> tuple[str, ...]:
+    """The codes that an organisation names itself by as a service owner, in order. Raises Unavailable."""
+    found = store.read(lambda ledger: ledger.messages.service_owners(organisation))
+    return tuple(sorted(each.code for each in found))

@@ -1,4 +1,4 @@
-"""What a system must be to be registered: every rule, and all violations at once."""
+"""What a system must be to be registered, or changed: every rule, and all violations at once."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ class SystemProblemCode(StrEnum):
     RESOURCE_UNKNOWN = "resource-unknown"
     RESOURCE_NOT_DELEGABLE_TYPE = "resource-not-delegable-type"
     RIGHT_REPEATED = "right-repeated"
-    PACKAGE_UNKNOWN_OR_NOT_DELEGABLE = "package-unknown-or-not-delegable"
+    PACKAGE_UNKNOWN = "package-unknown"
+    PACKAGE_NOT_DELEGABLE = "package-not-delegable"
     PACKAGE_REPEATED = "package-repeated"
     VISIBLE_WITH_CLIENT_PACKAGE = "visible-with-client-package"
 
@@ -63,16 +64,44 @@ class InvalidSystem(InvalidInput):
 
 def problems_with(snapshot: Snapshot, new: NewSystem) -> tuple[SystemProblem, ...]:
     """Every rule of the system register that ``new`` breaks, in the order of rest-systemuser §3.2."""
-    found = (
-        *_of_id(snapshot, new),
-        *_of_addresses(snapshot, new),
-        *_of_rights(snapshot.catalogue, new.rights),
-        *_of_packages(snapshot.catalogue, new),
+    return _told(
+        _of_id(snapshot, new),
+        _of_texts(new),
+        _of_redirects(new),
+        _of_client_ids(snapshot, new),
+        _of_rights(snapshot.catalogue, new.rights),
+        _of_packages(snapshot.catalogue, new.packages, visible=new.visible),
     )
-    return tuple(SystemProblem(code, values) for code, values in found if values)
+
+
+def problems_with_replacement(snapshot: Snapshot, new: NewSystem) -> tuple[SystemProblem, ...]:
+    """Every rule that ``new`` breaks in place of the system with its id. Source: rest-systemuser §3.4."""
+    return _told(
+        _of_rights(snapshot.catalogue, new.rights),
+        _of_packages(snapshot.catalogue, new.packages, visible=new.visible),
+        _of_client_ids(snapshot, new),
+        _of_redirects(new),
+        _of_texts(new),
+    )
+
+
+def problems_with_rights(catalogue: Catalogue, rights: tuple[Right, ...]) -> tuple[SystemProblem, ...]:
+    """Every rule that these rights of a system break."""
+    return _told(_of_rights(catalogue, rights))
+
+
+def problems_with_packages(
+    catalogue: Catalogue, packages: tuple[str, ...], *, visible: bool
+) -> tuple[SystemProblem, ...]:
+    """Every rule that these packages of a system break, where it is visible to everybody or not."""
+    return _told(_of_packages(catalogue, packages, visible=visible))
 
 
 _Found = Iterator[tuple[SystemProblemCode, tuple[str, ...]]]
+
+
+def _told(*groups: _Found) -> tuple[SystemProblem, ...]:
+    return tuple(SystemProblem(code, values) for found in groups for code, values in found if values)
 
 
 def _of_id(snapshot: Snapshot, new: NewSystem) -> _Found:
@@ -82,6 +111,9 @@ def _of_id(snapshot: Snapshot, new: NewSystem) -> _Found:
     yield SystemProblemCode.ID_FORMAT, system_id if prefix != new.vendor or not name else ()
     yield SystemProblemCode.ID_TOO_LONG, (new.id[:40],) if len(new.id) > _LONGEST_ID else ()
     yield SystemProblemCode.ID_EXISTS, system_id if new.id in snapshot.systems else ()
+
+
+def _of_texts(new: NewSystem) -> _Found:
     missing = [
         f"{field}.{language}"
         for field, texts in (("name", new.name), ("description", new.description))
@@ -91,11 +123,14 @@ def _of_id(snapshot: Snapshot, new: NewSystem) -> _Found:
     yield SystemProblemCode.MISSING_LANGUAGE, tuple(missing)
 
 
-def _of_addresses(snapshot: Snapshot, new: NewSystem) -> _Found:
+def _of_redirects(new: NewSystem) -> _Found:
     invalid = tuple(url for url in new.redirect_urls if not is_valid_redirect(url))
     yield SystemProblemCode.REDIRECT_URL_INVALID, invalid
-    taken = tuple(dict.fromkeys(client for client in new.client_ids if client in snapshot.client_ids))
-    yield SystemProblemCode.CLIENT_ID_TAKEN, taken
+
+
+def _of_client_ids(snapshot: Snapshot, new: NewSystem) -> _Found:
+    taken = (client for client in new.client_ids if snapshot.client_ids.get(client) not in (None, new.id))
+    yield SystemProblemCode.CLIENT_ID_TAKEN, tuple(dict.fromkeys(taken))
     yield SystemProblemCode.CLIENT_ID_REPEATED, _repeated(client.casefold() for client in new.client_ids)
 
 
@@ -109,14 +144,15 @@ def _of_rights(catalogue: Catalogue, rights: tuple[Right, ...]) -> _Found:
     yield SystemProblemCode.RIGHT_REPEATED, _repeated(f"{right.service}:{right.action}" for right in rights)
 
 
-def _of_packages(catalogue: Catalogue, new: NewSystem) -> _Found:
-    packages = tuple(dict.fromkeys(new.packages))
-    known = {code: catalogue.packages.get(code) for code in packages}
-    unfit = tuple(code for code, row in known.items() if row is None or not (row.assignable or row.delegable))
-    yield SystemProblemCode.PACKAGE_UNKNOWN_OR_NOT_DELEGABLE, unfit
-    yield SystemProblemCode.PACKAGE_REPEATED, _repeated(new.packages)
-    for_clients = tuple(code for code, row in known.items() if row is not None and not row.assignable)
-    yield SystemProblemCode.VISIBLE_WITH_CLIENT_PACKAGE, for_clients if new.visible else ()
+def _of_packages(catalogue: Catalogue, packages: tuple[str, ...], *, visible: bool) -> _Found:
+    known = {code: catalogue.packages.get(code) for code in dict.fromkeys(packages)}
+    yield SystemProblemCode.PACKAGE_UNKNOWN, tuple(code for code, row in known.items() if row is None)
+    rows = tuple(row for row in known.values() if row is not None)
+    unfit = tuple(row.code for row in rows if not (row.assignable or row.delegable))
+    yield SystemProblemCode.PACKAGE_NOT_DELEGABLE, unfit
+    yield SystemProblemCode.PACKAGE_REPEATED, _repeated(packages)
+    for_clients = tuple(row.code for row in rows if not row.assignable)
+    yield SystemProblemCode.VISIBLE_WITH_CLIENT_PACKAGE, for_clients if visible else ()
 
 
 def _repeated(values: Iterable[str]) -> tuple[str, ...]:

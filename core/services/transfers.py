@@ -77,7 +77,7 @@ def initiate_transfer(store: Store, caller: Caller, new: NewTransfer) -> str:
         files=new.files,
         properties=new.properties,
         begun=now,
-        recipients=tuple(_recipients(snapshot, new)),
+        recipients=tuple(recipients_of(snapshot, new.service, new.recipients)),
     )
     store.write(lambda ledger: ledger.transfers.add(transfer))
     return transfer.id
@@ -99,19 +99,19 @@ def upload_file(store: Store, caller: Caller, transfer_id: str, reportee: str, c
 
 def _upload(store: Store, caller: Caller, transfer_id: str, reportee: str, content: Content) -> ReceiptTree:
     snapshot, now = store.snapshot(), store.clock()
-    transfer = _transfer(store, transfer_id)
+    transfer = transfer_named(store, transfer_id)
     party = snapshot.party_numbered(reportee.strip())
     if party is None or party.id != transfer.sender:
         raise NotAllowed(ErrorCode.OTHER_REPORTEE, "the transfer was announced for another reportee")
     _permitted(snapshot, caller, party.number, transfer.service, SEND, now, code=ErrorCode.TRANSFER_NOT_AUTHORISED)
     if transfer.sent is not None:
-        raise _already_uploaded()
+        raise already_uploaded()
     _check_file(store, content)
 
     def keep(ledger: Ledger) -> ReceiptTree:
         first = ledger.next_number("receipt", 1 + len(transfer.recipients))
         if not ledger.transfers.set_file(transfer.id, now, content, first):
-            raise _already_uploaded()
+            raise already_uploaded()
         ledger.claim_content(content.id)
         tree = receipts_of(snapshot, replace(transfer, sent=now, file_name=content.name), first)
         ledger.forms.add_receipt(tree)
@@ -204,10 +204,13 @@ def _ask(snapshot: Snapshot, caller: Caller, party: str, service: ServiceId, act
     return decide(snapshot, Question(caller.subject(), party, Right(service, action), at))
 
 
-def _recipients(snapshot: Snapshot, new: NewTransfer) -> Iterable[TransferRecipient]:
-    """The recipients, each once. A service that lists whom it may be used for brokers files to no others."""
-    numbers = dict.fromkeys(number.strip() for number in new.recipients)
-    policy = snapshot.catalogue.policies.get(Right(new.service, RECEIVE))
+def recipients_of(snapshot: Snapshot, service: ServiceId, numbers_given: Iterable[str]) -> Iterable[TransferRecipient]:
+    """The recipients, each once. A service that lists whom it may be used for brokers files to no others.
+
+    Raises NotAllowed where one is unknown or not on the list [40202].
+    """
+    numbers = dict.fromkeys(number.strip() for number in numbers_given)
+    policy = snapshot.catalogue.policies.get(Right(service, RECEIVE))
     listed = None if policy is None else policy.access_list
     for number in numbers:
         party = snapshot.party_numbered(number)
@@ -229,7 +232,8 @@ def _check_file(store: Store, content: Content) -> None:
         raise InvalidInput(ErrorCode.NOT_A_ZIP_FILE, "the file is not a ZIP archive, or is not whole")
 
 
-def _transfer(store: Store, transfer_id: str) -> Transfer:
+def transfer_named(store: Store, transfer_id: str) -> Transfer:
+    """The transfer with this file reference. Raises NotFound [40212], Unavailable."""
     found = store.read(lambda ledger: ledger.transfers.transfer(transfer_id.strip().lower()))
     if found is None:
         raise NotFound(ErrorCode.TRANSFER_NOT_FOUND, "there is no transfer with this file reference")
@@ -238,7 +242,7 @@ def _transfer(store: Store, transfer_id: str) -> Transfer:
 
 def _received(store: Store, caller: Caller, transfer_id: str, reportee: str) -> tuple[Transfer, TransferRecipient]:
     snapshot = store.snapshot()
-    transfer = _transfer(store, transfer_id)
+    transfer = transfer_named(store, transfer_id)
     party = snapshot.party_numbered(reportee.strip())
     recipient = None if party is None else transfer.recipient(party.id)
     if party is None or recipient is None:
@@ -295,5 +299,6 @@ def _note(store: Store, transfer: Transfer, recipient: TransferRecipient, text: 
     store.write(note)
 
 
-def _already_uploaded() -> Conflict:
+def already_uploaded() -> Conflict:
+    """The error where a transfer has its file already."""
     return Conflict(ErrorCode.FILE_ALREADY_UPLOADED, "a file was uploaded under this reference before")

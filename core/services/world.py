@@ -43,6 +43,7 @@ _REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
     "system_user_request": {"system": ("system",), "owner": ("party",)},
     "system_user": {"system": ("system",), "owner": ("party",)},
     "generation": {"system_user": ("system_user",)},
+    "change_request": {"system_user": ("system_user",), "system": ("system",)},
     "system_user_link": {"enterprise_system": ("enterprise_system",), "system_user": ("system_user",)},
     "authority_row": {"enterprise_system": ("enterprise_system",)},
     "role_grant": {"reportee": ("party",), "receiver": ("party", "enterprise_user"), "role": ("role",)},
@@ -50,7 +51,8 @@ _REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
         "giver": ("party",), "receiver": ("party", "system_user"), "package": ("access_package",),
     },
     "right_delegation": {"giver": ("party",), "receiver": ("party", "system_user"), "service": ("service",)},
-    "client_delegation": {"system_user": ("system_user",), "provider": ("party",), "client": ("party",)},
+    "client_delegation": {"system_user": ("system_user", "party"), "provider": ("party",), "client": ("party",)},
+    "connection": {"giver": ("party",), "receiver": ("party", "system_user")},
 }  # fmt: skip
 
 
@@ -183,10 +185,20 @@ def _problems(fact: Fact, known: Mapping[str, set[object]], snapshot: Snapshot) 
         problem = problem_with_login(fact)
         if problem is not None:
             yield f"{label}: {problem}"
-    for field, kinds in _REFERENCES.get(kind.name, {}).items():
+    for field, problem in _dangling(fact, known, snapshot):
+        yield f"{label}: `{field}` {problem}"
+
+
+def missing_references(fact: Fact, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """Each field of ``fact`` that points at nothing in ``snapshot``, and at what it should."""
+    return _dangling(fact, {kind.name: set() for kind in FACT_KINDS}, snapshot)
+
+
+def _dangling(fact: Fact, known: Mapping[str, set[object]], snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    for field, kinds in _REFERENCES.get(KIND_OF[type(fact)].name, {}).items():
         value = getattr(fact, field)
         if value is not None and not any(_exists(name, value, known, snapshot) for name in kinds):
-            yield f"{label}: `{field}` points at no {' or '.join(kinds)}"
+            yield field, f"points at no {' or '.join(kinds)}"
 
 
 def _check_number(party: Party) -> None:

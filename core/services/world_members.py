@@ -92,6 +92,9 @@ def _check_owners(owners: Iterable[ServiceOwner], facts: Iterable[Fact], snapsho
         system = systems.get(owner.enterprise_system) or snapshot.enterprise_systems.get(owner.enterprise_system)
         party = None if system is None else snapshot.party(system.owner)
         number = None if system is None else numbers.get(system.owner, "" if party is None else party.number)
+        is_known = owner.organisation in numbers.values() or owner.organisation in snapshot.numbers
+        if owner.enterprise_system == 0 and is_known:
+            number = owner.organisation
         if not owner.code.strip() or number != owner.organisation:
             raise InvalidInput(
                 ErrorCode.INVALID_WORLD,

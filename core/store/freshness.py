@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, PoolProxiedConnection
 
 from core.store.tables import NEWEST_CHANGE
+from core.store.tables_tokens import NEWEST_EPOCH
+
+T = TypeVar("T")
 
 
 class Freshness(Protocol):
@@ -17,6 +20,9 @@ class Freshness(Protocol):
 
     def ensure(self) -> None:
         """Return when everything committed before the call has been taken in."""
+
+    def token_epoch(self) -> int:
+        """How often tokens were taken back or keys changed, as new as the newest commit at the moment of the call."""
 
     def reading(self) -> AbstractContextManager[PoolProxiedConnection]:
         """A connection for one small question outside any transaction: cheaper than one from the pool."""
@@ -62,6 +68,10 @@ class _DataVersion:
                     self._refresh(connection)
             self._seen = version
 
+    def token_epoch(self) -> int:
+        with self._lock:
+            return _epoch_of(self._raw)
+
     @contextmanager
     def reading(self) -> Iterator[PoolProxiedConnection]:
         with self._lock:
@@ -71,25 +81,41 @@ class _DataVersion:
         self._raw.close()
 
 
+class _Shared(Generic[T]):
+    """One read in flight answers every question that arrived before it was sent."""
+
+    def __init__(self, engine: Engine, read: Callable[[Connection], T]) -> None:
+        self._engine = engine
+        self._read = read
+        self._lock = threading.Lock()
+        self._sent = 0
+        self._answer: tuple[int, T] | None = None
+
+    def ask(self) -> T:
+        """What a read that was sent after this call says."""
+        arrived_after = self._sent
+        with self._lock:
+            if self._answer is not None and self._answer[0] > arrived_after:
+                return self._answer[1]
+            self._sent += 1
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                self._answer = (self._sent, self._read(connection))
+            return self._answer[1]
+
+
 class _SharedRead:
-    """PostgreSQL: one read in flight answers every question that arrived before it was sent."""
+    """PostgreSQL: reads are shared by those who wait for one."""
 
     def __init__(self, engine: Engine, refresh: Callable[[Connection], None]) -> None:
         self._engine = engine
-        self._refresh = refresh
-        self._lock = threading.Lock()
-        self._sent = 0
-        self._answered = 0
+        self._facts = _Shared(engine, refresh)
+        self._epoch = _Shared(engine, lambda connection: _epoch_of(connection.connection))
 
     def ensure(self) -> None:
-        arrived_after = self._sent
-        with self._lock:
-            if self._answered > arrived_after:
-                return
-            self._sent += 1
-            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                self._refresh(connection)
-            self._answered = self._sent
+        self._facts.ask()
+
+    def token_epoch(self) -> int:
+        return self._epoch.ask()
 
     @contextmanager
     def reading(self) -> Iterator[PoolProxiedConnection]:
@@ -98,3 +124,9 @@ class _SharedRead:
 
     def close(self) -> None:
         """Nothing is held between reads."""
+
+
+def _epoch_of(connection: PoolProxiedConnection) -> int:
+    driver: Any = connection.driver_connection
+    found = driver.execute(NEWEST_EPOCH).fetchone()
+    return 0 if found is None else int(found[0])

@@ -15,15 +15,20 @@ from sqlalchemy.sql.dml import Insert
 from core.domain.snapshot import Snapshot
 from core.store import tables
 from core.store.batches_ledger import BatchesLedger, unit_row
+from core.store.broker_ledger import BrokerLedger
 from core.store.code_lists_ledger import CodeListsLedger
 from core.store.contents_ledger import ContentsLedger
+from core.store.dialogs_ledger import DialogsLedger
+from core.store.feed_ledger import FeedLedger
 from core.store.forms_ledger import FormsLedger, FormStatements
 from core.store.logons_ledger import LogonsLedger
 from core.store.messages_ledger import MessagesLedger
 from core.store.numbers import Numbers
 from core.store.prefill_ledger import PrefillLedger
 from core.store.prepared import Prepared, PreparedQuery
+from core.store.register_ledger import RegisterLedger
 from core.store.rows import AttachmentRow, SubmissionRow, UnitRow, batch_sender
+from core.store.tokens_ledger import TokensLedger
 from core.store.transfers_ledger import TransfersLedger
 
 CHUNK = 256 * 1024
@@ -107,6 +112,16 @@ class Ledger:
         return ContentsLedger(self._connection, self._keep_chunk)
 
     @property
+    def register(self) -> RegisterLedger:
+        """The system register's change log, and the order of system users."""
+        return RegisterLedger(self._connection)
+
+    @property
+    def feed(self) -> FeedLedger:
+        """Changes in order, for those they concern."""
+        return FeedLedger(self._connection)
+
+    @property
     def logons(self) -> LogonsLedger:
         """Wrong tries and locks, one-time codes, nonces."""
         return LogonsLedger(self._connection)
@@ -142,6 +157,21 @@ class Ledger:
     def transfers(self) -> TransfersLedger:
         """Brokered files."""
         return TransfersLedger(self._connection)
+
+    @property
+    def tokens(self) -> TokensLedger:
+        """Tokens taken back, keys that sign, and the stand-in's clients and scopes."""
+        return TokensLedger(self._connection)
+
+    @property
+    def broker(self) -> BrokerLedger:
+        """How far brokered files of the new world have come."""
+        return BrokerLedger(self._connection)
+
+    @property
+    def dialogs(self) -> DialogsLedger:
+        """Dialogs."""
+        return DialogsLedger(self._connection)
 
     @property
     def code_lists(self) -> CodeListsLedger:

@@ -16,8 +16,19 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import ErrorCode, Unavailable
-from core.store import tables_contents, tables_forms, tables_logons, tables_messages  # noqa: F401 - registers its tables
+from core.store import (  # noqa: F401 - registers its tables
+    tables_broker,
+    tables_contents,
+    tables_dialogs,
+    tables_feed,
+    tables_forms,
+    tables_logons,
+    tables_messages,
+    tables_register,
+    tables_tokens,
+)
 from core.store.engines import normal_url, open_engine
+from core.store.register_ledger import put_older_users_in_order
 from core.store.tables import metadata
 
 
@@ -25,6 +36,7 @@ def upgrade_schema(url: str) -> str:
     """Bring the database at ``url`` to the newest schema; returns its revision. Raises Unavailable."""
     with _connected(url) as connection:
         command.upgrade(_config(connection), "head")
+        put_older_users_in_order(connection)
     return newest_revision()
 
 

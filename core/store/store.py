@@ -11,15 +11,16 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, get_type_hints
 
-from sqlalchemy import Connection, Insert, and_, bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, select, update
 
 from core.domain.change import FACT_KINDS, KIND_NAMED, KIND_OF, Change, Edit, Fact, FactKind, Operation
 from core.domain.fold import apply_changes, build_snapshot
-from core.domain.plain import from_plain, to_plain
+from core.domain.plain import from_plain
 from core.domain.snapshot import Snapshot
 from core.domain.vocabulary import DecisionTerms
 from core.store.engines import normal_url, open_engine, outage
+from core.store.fact_rows import FactWriter
+from core.store.feed_ledger import note_changes
 from core.store.freshness import Freshness, make_freshness
 from core.store.group_commit import GroupCommit
 from core.store.keeping import Kept, pages_of, put_back
@@ -41,10 +42,15 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Written(Generic[T]):
-    """What a command decided to write, and what it returns to its caller."""
+    """What a command decided to write, and what it returns to its caller.
+
+    ``beside`` writes what belongs to it into the ledger, in the same transaction and after the changes; the facts
+    that it sees are those from before them.
+    """
 
     edits: tuple[Edit, ...]
     value: T
+    beside: Callable[[Ledger], None] | None = None
 
 
 Command = Callable[[Snapshot], Written[T]]
@@ -68,7 +74,7 @@ class Store:
         self._snapshot_lock = threading.Lock()
         self._companions: dict[type, Any] = {}
         self._companion_lock = threading.Lock()
-        self._puts = {kind.name: _put_statement(kind, self._reader.dialect.name) for kind in FACT_KINDS}
+        self._facts = FactWriter(self._reader.dialect.name)
         with outage():
             self._snapshot = self._load(terms or DecisionTerms())
         self._freshness: Freshness = make_freshness(self._reader, self._refresh, lambda: self._snapshot.sequence)
@@ -131,6 +137,11 @@ class Store:
             found = self._statements.form_schema.rows(connection, of_form=form)
         return str(found[0]["text"]) if found else None
 
+    def token_epoch(self) -> int:
+        """A number that rises when tokens were taken back or keys changed, anywhere. Raises Unavailable."""
+        with outage():
+            return self._freshness.token_epoch()
+
     # -- writing ------------------------------------------------------------------------------
 
     def write(self, work: Callable[[Ledger], T]) -> T:
@@ -152,9 +163,12 @@ class Store:
         with outage(), self._group.alone():
             with self._writer.begin() as connection:
                 number = _take_counter(connection)
-                written = command(self._catch_up(connection, number))
+                before = self._catch_up(connection, number)
+                written = command(before)
                 changes = self._number(_leaving_their_places(connection, written.edits), number, by)
-                self._write_changes(connection, changes)
+                self._facts.write(connection, changes)
+                note_changes(connection, before, changes)
+                self._write_beside(connection, written.beside)
             self._advance(changes)
         return written.value
 
@@ -167,15 +181,14 @@ class Store:
         with outage(), self._group.alone():
             with self._writer.begin() as connection:
                 number = first = _take_counter(connection)
+                before = self._catch_up(connection, number)
                 for some in _in_groups(facts, _ROWS_AT_A_TIME):
                     puts: Iterable[Edit] = (Edit(Operation.PUT, fact) for fact in some)
                     changes = self._number(_leaving_their_places(connection, puts) if first else puts, number, by)
-                    self._write_changes(connection, changes)
+                    self._facts.write(connection, changes)
+                    note_changes(connection, before, changes)
                     number += len(changes)
-                if beside is not None:
-                    ledger = Ledger(connection, self._statements, self._catch_up)
-                    beside(ledger)
-                    ledger.flush()
+                self._write_beside(connection, beside)
             with self._reader.connect() as connection:
                 self._catch_up(connection)
         return number - first
@@ -184,16 +197,11 @@ class Store:
         at = self.clock()
         return [Change(after + step, edit.operation, edit.fact, at, by) for step, edit in enumerate(edits, start=1)]
 
-    def _write_changes(self, connection: Connection, changes: list[Change]) -> None:
-        if not changes:
-            return
-        for (kind, operation), some in _in_runs(changes):
-            if operation is Operation.PUT:
-                connection.execute(self._puts[kind.name], [_row(kind, each.fact) for each in some])
-            else:
-                connection.execute(_REMOVES[kind.name], [_key_row(kind, each.fact) for each in some])
-        connection.execute(insert(change), [_change_row(each) for each in changes])
-        connection.execute(update(fact_sequence).values(value=changes[-1].sequence))
+    def _write_beside(self, connection: Connection, beside: Callable[[Ledger], None] | None) -> None:
+        if beside is not None:
+            ledger = Ledger(connection, self._statements, lambda _: self._snapshot)
+            beside(ledger)
+            ledger.flush()
 
     @contextmanager
     def _ledger_transaction(self) -> Iterator[Ledger]:
@@ -301,23 +309,6 @@ def _take_counter(connection: Connection) -> int:
     return int(connection.execute(take).scalar_one())
 
 
-def _put_statement(kind: FactKind, dialect: str) -> Insert:
-    table = FACT_TABLES[kind.name]
-    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = make(table)
-    others = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
-    keys = list(kind.key_fields)
-    if not others:
-        return statement.on_conflict_do_nothing(index_elements=keys)
-    return statement.on_conflict_do_update(index_elements=keys, set_=others)
-
-
-_REMOVES = {
-    kind.name: delete(FACT_TABLES[kind.name]).where(
-        and_(*(FACT_TABLES[kind.name].c[name] == bindparam(f"key_{name}") for name in kind.key_fields))
-    )
-    for kind in FACT_KINDS
-}
 _OWN_IDS = frozenset({"register_role", "role_grant", "package_delegation", "right_delegation", "client_delegation"})
 
 
@@ -337,7 +328,6 @@ def _shared_places(kind: FactKind) -> tuple[int, ...]:
 
 
 _SHARED = {kind.name: _shared_places(kind) for kind in FACT_KINDS}
-_FIELDS = {kind.name: [each.name for each in fields(kind.record)] for kind in FACT_KINDS}
 
 
 # Where the snapshot keeps a fact, or finds it by: a put that changes this takes it out of its old place first.
@@ -362,37 +352,6 @@ def _leaving_their_places(connection: Connection, edits: Iterable[Edit]) -> Iter
             if before is not None and any(getattr(before, name) != getattr(edit.fact, name) for name in places):
                 yield Edit(Operation.REMOVE, before)
         yield edit
-
-
-def _row(kind: FactKind, fact: Fact) -> dict[str, Any]:
-    return {name: getattr(fact, name) for name in _FIELDS[kind.name]}
-
-
-def _key_row(kind: FactKind, fact: Fact) -> dict[str, Any]:
-    return {f"key_{name}": getattr(fact, name) for name in kind.key_fields}
-
-
-def _change_row(each: Change) -> dict[str, Any]:
-    return {
-        "sequence": each.sequence,
-        "operation": each.operation,
-        "kind": KIND_OF[type(each.fact)].name,
-        "fact": json.dumps(to_plain(each.fact), ensure_ascii=False, sort_keys=True),
-        "at": each.at,
-        "by": each.by,
-    }
-
-
-def _in_runs(changes: list[Change]) -> Iterator[tuple[tuple[FactKind, Operation], list[Change]]]:
-    """Neighbouring changes of one kind and operation, together, in order."""
-    run: list[Change] = []
-    for each in changes:
-        if run and (type(run[0].fact), run[0].operation) != (type(each.fact), each.operation):
-            yield (KIND_OF[type(run[0].fact)], run[0].operation), run
-            run = []
-        run.append(each)
-    if run:
-        yield (KIND_OF[type(run[0].fact)], run[0].operation), run
 
 
 def _in_groups(items: Iterable[T], size: int) -> Iterator[list[T]]:

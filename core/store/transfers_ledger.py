@@ -43,7 +43,7 @@ class TransfersLedger:
         row = self._connection.execute(select(transfer).where(transfer.c.id == transfer_id)).mappings().one_or_none()
         return None if row is None else _transfer(row, self._recipients([transfer_id]))
 
-    def set_file(self, transfer_id: str, at: datetime, file: Content, receipt: int) -> bool:
+    def set_file(self, transfer_id: str, at: datetime, file: Content, receipt: int | None = None) -> bool:
         """Note the file of a transfer; False where it has one."""
         table = transfer
         changed = (

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response, request
 
 from core import (
+    NotFound,
     Party,
     PartyId,
     Snapshot,
@@ -15,17 +16,19 @@ from core import (
     agent_system_users,
     available_clients,
     list_clients,
+    mask_numbers_in,
     remove_client,
 )
 from rest.body import read_optional, read_parameter, read_uuid
 from rest.door import PREFIX, Call, Door, json_response, person
 from rest.problem import Area, Body, Problem
-from rest.problems import Violations
+from rest.problems import Refused, Violations
 from rest.shapes import agent_json, client_json
 
 _READ = frozenset({"altinn:clientdelegations.read"})
 _WRITE = frozenset({"altinn:clientdelegations.write"})
 _NO_AGENT = Problem(400, "AUTH.VLD-00014", "The agent query parameter is missing or invalid", Body.VALIDATION, "?agent")
+_NO_PARTY = Problem(404, "", "Party not found", Body.FRAMEWORK)
 _NO_CLIENT = Problem(
     400, "AUTH.VLD-00016", "The client query parameter is missing or invalid", Body.VALIDATION, "?client"
 )
@@ -75,7 +78,11 @@ def agents(call: Call) -> Response:
     """The agent system users of an organisation."""
     number = read_parameter(request.args, "party")
     snapshot = call.store.snapshot()
-    found = agent_system_users(snapshot, person(call), number, at=call.store.clock())
+    try:
+        found = agent_system_users(snapshot, person(call), number, at=call.store.clock())
+    except NotFound as error:
+        told = f"No associated party information found for organisation {number}"
+        raise Refused(_NO_PARTY, detail=mask_numbers_in(told)) from error
     return json_response([agent_json(snapshot, user) for user in found])
 
 

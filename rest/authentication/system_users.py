@@ -1,18 +1,20 @@
-"""Look-ups of system users: the token issuer's, and the vendor's by its own key."""
+"""Look-ups of system users: the token issuer's, and the vendor's by its own key and by system."""
 
 from __future__ import annotations
 
 from flask import Response, request
 
-from core import Reference, SystemUser, system_user_for_token, vendor_system
+from core import Reference, SystemUser, system_user_for_token, users_of_vendor_system, vendor_system
 from rest.body import read_optional, read_parameter
 from rest.door import PREFIX, Call, Door, json_response, vendor
+from rest.paging import PAGE_SIZE, cut, number_token, page_response
 from rest.problem import Area, Body, Problem
 from rest.problems import Refused
 from rest.shapes import system_user_json
 
 _LOOKUP = frozenset({"altinn:maskinporten/systemuser.read"})
 _WRITE = frozenset({"altinn:authentication/systemuser.request.write"})
+_REGISTER = frozenset({"altinn:authentication/systemregister.write", "altinn:authentication/systemregister.admin"})
 _NOT_FOUND = Problem(404, "", "Not Found", Body.FRAMEWORK)
 
 
@@ -21,6 +23,7 @@ def add_system_user_routes(door: Door) -> None:
     base = f"{PREFIX}/systemuser"
     door.route("GET", f"{base}/byExternalId", by_external_id, _LOOKUP, Area.LOOKUP)
     door.route("GET", f"{base}/vendor/byquery", by_query, _WRITE, Area.LOOKUP)
+    door.route("GET", f"{base}/vendor/bysystem/<system_id>", by_system, _REGISTER, Area.SYSTEM_USERS)
 
 
 def by_external_id(call: Call) -> Response:
@@ -49,6 +52,15 @@ def by_query(call: Call) -> Response:
     key = None if owner is None else snapshot.user_references.get(Reference(system.id, owner.id, reference))
     entry = snapshot.users.get(key or "")
     return json_response(system_user_json(snapshot, _found(None if entry is None else entry.user)))
+
+
+def by_system(call: Call, system_id: str) -> Response:
+    """The system users of the vendor's own system, a page at a time; the administrator's scope opens no other's."""
+    start = number_token() or 0
+    users = users_of_vendor_system(call.store, vendor(call), system_id, start, PAGE_SIZE + 1)
+    snapshot = call.store.snapshot()
+    page = cut(users, lambda each: each.ordinal, lambda each: system_user_json(snapshot, each.user))
+    return page_response(call, page)
 
 
 def _found(user: SystemUser | None) -> SystemUser:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -14,6 +14,7 @@ from core import (
     Question,
     Reason,
     Right,
+    Service,
     ServiceId,
     Snapshot,
     Subject,
@@ -43,6 +44,14 @@ _NOBODY = Subject(SubjectKind.ORGANISATION, "")
 _NO_PARTY = ""
 
 
+MayAsk = Callable[[Service], bool]
+"""Whether the caller may ask about a service."""
+
+
+class NotTheirsToAsk(Exception):
+    """The caller may not ask about a resource in the request."""
+
+
 class Answer(NamedTuple):
     """A response body, and our reason for each result, in reference order."""
 
@@ -50,15 +59,18 @@ class Answer(NamedTuple):
     reasons: str
 
 
-def authorize(ask: Callable[[], Snapshot], body: bytes, at: datetime) -> Answer:
+def authorize(ask: Callable[[], Snapshot], body: bytes, at: datetime, may_ask: MayAsk | None = None) -> Answer:
     """Answer a decision request as of ``at``; every question in it is asked of one snapshot.
 
     A store that cannot be asked freshly makes the answer Indeterminate, never an old one. Raises
-    MalformedRequest. Source of the wire format: pdp-and-tokens §9.
+    MalformedRequest, and NotTheirsToAsk where ``may_ask`` says so of one of the resources. Source of the wire
+    format: pdp-and-tokens §9.
     """
     try:
         asked = read_request(body)
         snapshot = ask()
+        if may_ask is not None:
+            _check_askable(snapshot, asked, may_ask)
         answers = [_answer(snapshot, each, at) for each in asked]
     except CannotAnswer as refusal:
         return Answer(response([result(Outcome.INDETERMINATE, refusal.status, (), None)]), refusal.reason)
@@ -69,6 +81,14 @@ def authorize(ask: Callable[[], Snapshot], body: bytes, at: datetime) -> Answer:
         text, reason = answers[0]
         return Answer(response([text]), reason)
     return Answer(response([text for text, _ in answers]), ",".join(reason for _, reason in answers))
+
+
+def _check_askable(snapshot: Snapshot, asked: Iterable[Asked], may_ask: MayAsk) -> None:
+    for categories in asked:
+        resources = [each for category, attributes in categories if category == RESOURCE for each in attributes]
+        service = snapshot.catalogue.services.get(ServiceId(_resource(snapshot, resources)[0]))
+        if service is not None and not may_ask(service):
+            raise NotTheirsToAsk
 
 
 def _answer(snapshot: Snapshot, asked: Asked, at: datetime) -> tuple[str, str]:
@@ -133,9 +153,11 @@ def _system_user(snapshot: Snapshot, value: str) -> Subject:
 
 
 def _user_id(snapshot: Snapshot, value: str) -> Subject:
-    """User ids of the platform are not kept here: whoever is named by one alone is unknown."""
-    _integer(value)
-    raise CannotAnswer(PROCESSING_ERROR, "subject-unknown")
+    """A person's user id is the party id here, as in the tokens of the test-token generator."""
+    party = snapshot.party_with_altinn_id(_integer(value))
+    if party is None or party.kind is not PartyKind.PERSON:
+        raise CannotAnswer(PROCESSING_ERROR, "subject-unknown")
+    return Subject(SubjectKind.PERSON, party.id)
 
 
 def _person_number(snapshot: Snapshot, value: str) -> Subject:

@@ -42,7 +42,7 @@ def _assembled() -> dict[str, Any]:
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "info": common["info"],
         "tags": [tag for room in rooms for tag in room.get("tags", ())],
-        "paths": {path: _with_shared_answers(item) for room in rooms for path, item in room["paths"].items()},
+        "paths": _paths(rooms),
         "components": {
             "securitySchemes": common["securitySchemes"],
             "responses": {**common["responses"], **_all_of(rooms, "responses")},
@@ -60,6 +60,15 @@ def _rooms() -> Iterator[dict[str, Any]]:
 def _read(name: str) -> dict[str, Any]:
     read: dict[str, Any] = json.loads(files("rest.openapi").joinpath(name).read_text("utf-8"))
     return read
+
+
+def _paths(rooms: list[dict[str, Any]]) -> dict[str, Any]:
+    """Every path; the calls of one path may be described in several rooms."""
+    found: dict[str, Any] = {}
+    for room in rooms:
+        for path, item in room["paths"].items():
+            found[path] = {**found.get(path, {}), **_with_shared_answers(item)}
+    return found
 
 
 def _all_of(rooms: list[dict[str, Any]], kind: str) -> dict[str, Any]:

@@ -10,22 +10,24 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import RSAAlgorithm
 
+from core import TokenState
+from rest.tokens.compact import LONGEST_TOKEN, Compact, Unreadable, read_compact
 from rest.tokens.trust import MINIMUM_KEY_BITS, Jwks, KeyRing, KeysUnavailable, TokenTrust, TrustedIssuer
 
 LEEWAY_SECONDS = 10
 SYSTEM_USER_TYPE = "urn:altinn:systemuser"
 ORGANISATION_AUTHORITY = "iso6523-actorid-upis"
 
-_LONGEST_TOKEN = 16 * 1024
-_LONGEST_HEADER = 8 * 1024
 _REMEMBERED = 10_000
+_LONGEST_PARTY_ID = 10
+_LATEST = 1e11
 _ORGANISATION = re.compile(r"0192:(\d{9})", re.ASCII)
 # Times and audience are held against our own clock and rules below; the library's clock cannot be set.
 _OPTIONS: Any = {
@@ -57,7 +59,7 @@ class SystemUserClaim:
 class VerifiedToken:
     """What a genuine token says. ``consumer`` is an organisation number, ``party`` a numeric party id.
 
-    ``expires`` is in seconds since 1970, without leeway.
+    ``expires`` is in seconds since 1970, without leeway; ``id`` is the token's own (``jti``).
     """
 
     issuer: str
@@ -67,6 +69,7 @@ class VerifiedToken:
     party: int | None = field(repr=False)
     system_user: SystemUserClaim | None
     expires: float
+    id: str | None = None
 
     def allows(self, any_of: frozenset[str]) -> bool:
         """Whether the token has at least one of these scopes, letter by letter."""
@@ -95,41 +98,97 @@ def read_key(jwk: Mapping[str, Any]) -> RSAPublicKey | None:
     return key if usable and isinstance(key, RSAPublicKey) else None
 
 
+class GenuineToken(NamedTuple):
+    """A token that was found genuine: whose it is, all it says, and what is read of that."""
+
+    issuer: TrustedIssuer
+    claims: Mapping[str, Any]
+    token: VerifiedToken
+
+
 @dataclass(frozen=True, slots=True)
 class _Remembered:
     token: VerifiedToken
+    issuer: str
     ring: KeyRing
     generation: int
 
 
-class Verifier:
-    """Verifies tokens against the trusted issuers. Safe to use from many threads."""
+def bearer_of(authorization: str | None) -> str:
+    """The token in an ``Authorization`` header. Raises InvalidToken."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise InvalidToken("no bearer token")
+    if len(token) > LONGEST_TOKEN:
+        raise InvalidToken("the token is too long")
+    return token.strip()
 
-    def __init__(self, trust: TokenTrust, clock: Callable[[], datetime]) -> None:
+
+_NOTHING_REVOKED = TokenState(0, frozenset())
+
+
+class Verifier:
+    """Verifies tokens against the trusted issuers. Safe to use from many threads.
+
+    A token is remembered until it expires, its issuer's keys change, or it is taken back: ``state`` is asked
+    for that with every token, remembered or not.
+    """
+
+    def __init__(
+        self,
+        trust: TokenTrust,
+        clock: Callable[[], datetime],
+        state: Callable[[], TokenState] = lambda: _NOTHING_REVOKED,
+    ) -> None:
         self._clock = clock
+        self._state = state
+        self._epoch = _NOTHING_REVOKED.epoch
         self._issuers = {issuer.issuer: (issuer, KeyRing(issuer, read_keys)) for issuer in trust.issuers}
         self._known: dict[bytes, _Remembered] = {}
         self._lock = threading.Lock()
 
     def verify(self, authorization: str | None) -> VerifiedToken:
-        """What the ``Authorization`` header proves. Raises InvalidToken or InvalidSystemUserClaim."""
-        scheme, _, token = (authorization or "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise InvalidToken("no bearer token")
-        if len(token) > _LONGEST_TOKEN:
-            raise InvalidToken("the token is too long")
-        return self._remembered(token.strip())
-
-    def _remembered(self, token: str) -> VerifiedToken:
+        """What the ``Authorization`` header proves. Raises InvalidToken, InvalidSystemUserClaim or Unavailable."""
+        token = bearer_of(authorization)
+        state = self._present_state()
         digest = hashlib.sha256(token.encode("utf-8", "replace")).digest()
         known = self._known.get(digest)
-        if known is not None and self._still_good(known):
-            return known.token
-        issuer, ring = self._issuer_of(token)
+        if known is None or not self._still_good(known):
+            known = self._verified(token)
+            self._remember(digest, known)
+        _check_not_revoked(state, known.issuer, known.token)
+        return known.token
+
+    def examine(self, token: str) -> GenuineToken:
+        """A token of any trusted issuer, also of one whose tokens are only exchanged, with all its claims.
+
+        Raises InvalidToken, InvalidSystemUserClaim or Unavailable.
+        """
+        state = self._present_state()
+        compact = _parts(token)
+        issuer, ring = self._issuer_of(compact)
+        claims = _genuine(token, compact, issuer, ring)
+        verified = _read_claims(issuer, claims, self._clock().timestamp())
+        _check_not_revoked(state, issuer.issuer, verified)
+        return GenuineToken(issuer, claims, verified)
+
+    def _verified(self, token: str) -> _Remembered:
+        compact = _parts(token)
+        issuer, ring = self._issuer_of(compact)
+        if not issuer.serves_doors:
+            raise InvalidToken("a token of this issuer must be exchanged first")
         generation = ring.generation
-        verified = _read_claims(issuer, _genuine(token, issuer, ring), self._clock().timestamp())
-        self._remember(digest, _Remembered(verified, ring, generation))
-        return verified
+        verified = _read_claims(issuer, _genuine(token, compact, issuer, ring), self._clock().timestamp())
+        return _Remembered(verified, issuer.issuer, ring, generation)
+
+    def _present_state(self) -> TokenState:
+        """What was taken back. Where keys of our own may have changed, they are read anew first."""
+        state = self._state()
+        if state.epoch != self._epoch:
+            for _, ring in self._issuers.values():
+                ring.renew()
+            self._epoch = state.epoch
+        return state
 
     def _still_good(self, known: _Remembered) -> bool:
         unchanged = known.generation == known.ring.generation
@@ -141,32 +200,36 @@ class Verifier:
             while len(self._known) > _REMEMBERED:
                 del self._known[next(iter(self._known))]
 
-    def _issuer_of(self, token: str) -> tuple[TrustedIssuer, KeyRing]:
+    def _issuer_of(self, compact: Compact) -> tuple[TrustedIssuer, KeyRing]:
         """The trusted issuer that the token claims to come from. Nothing is believed yet."""
-        try:
-            claims = jwt.decode(token, options={"verify_signature": False})
-        except jwt.PyJWTError as error:
-            raise InvalidToken("the token cannot be read") from error
-        found = self._issuers.get(str(claims.get("iss")))
+        named = compact.claims.get("iss")
+        found = self._issuers.get(named) if isinstance(named, str) else None
         if found is None:
             raise InvalidToken("the issuer is not trusted")
         return found
 
 
-def _genuine(token: str, issuer: TrustedIssuer, ring: KeyRing) -> dict[str, Any]:
+def _parts(token: str) -> Compact:
+    try:
+        return read_compact(token)
+    except Unreadable as error:
+        raise InvalidToken(str(error)) from error
+
+
+def _check_not_revoked(state: TokenState, issuer: str, token: VerifiedToken) -> None:
+    if token.id is not None and (issuer, token.id) in state.revoked:
+        raise InvalidToken("the token has been taken back")
+
+
+def _genuine(token: str, compact: Compact, issuer: TrustedIssuer, ring: KeyRing) -> dict[str, Any]:
     """The claims, once the signature is right. Only ``alg`` and ``kid`` of the header are read.
 
     Source of the rule: pdp-and-tokens §4: a key or an address of a key inside the token is ignored.
     """
-    if token.find(".") > _LONGEST_HEADER:
-        raise InvalidToken("the token's header is too long")
-    try:
-        header = jwt.get_unverified_header(token)
-    except jwt.PyJWTError as error:
-        raise InvalidToken("the token's header cannot be read") from error
-    if header.get("alg") not in issuer.algorithms:
+    alg, kid = compact.header.get("alg"), compact.header.get("kid")
+    if not isinstance(alg, str) or alg not in issuer.algorithms:
         raise InvalidToken("the algorithm is not allowed for the issuer")
-    key = _key(ring, header.get("kid"))
+    key = _key(ring, kid)
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
@@ -194,16 +257,22 @@ def _read_claims(issuer: TrustedIssuer, claims: Mapping[str, Any], now: float) -
         raise InvalidToken("the issuer is not trusted")
     expires = _check_times(claims, now)
     _check_audience(issuer, claims.get("aud"))
-    client, party = claims.get("client_id"), claims.get("urn:altinn:partyid")
+    client, party, jti = claims.get("client_id"), claims.get("urn:altinn:partyid"), claims.get("jti")
     return VerifiedToken(
         issuer=issuer.name,
         scopes=read_scopes(claims.get("scope")),
         client=client if isinstance(client, str) else None,
         consumer=_organisation(_unpacked(claims.get("consumer"))),
-        party=int(party) if isinstance(party, (int, str)) and str(party).isdecimal() else None,
+        party=_party(party),
         system_user=_system_user(claims.get("authorization_details")),
         expires=expires,
+        id=jti if isinstance(jti, str) else None,
     )
+
+
+def _party(claim: object) -> int | None:
+    text = str(claim) if isinstance(claim, (int, str)) else ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_PARTY_ID else None
 
 
 def read_scopes(scope: object) -> frozenset[str]:
@@ -212,7 +281,7 @@ def read_scopes(scope: object) -> frozenset[str]:
 
 
 def _check_times(claims: Mapping[str, Any], now: float) -> float:
-    expires, issued, begins = (_moment(claims.get(name)) for name in ("exp", "iat", "nbf"))
+    expires, issued, begins = (read_moment(claims.get(name)) for name in ("exp", "iat", "nbf"))
     if expires is None or issued is None:
         raise InvalidToken("exp and iat must be numbers")
     if expires <= now - LEEWAY_SECONDS:
@@ -222,8 +291,11 @@ def _check_times(claims: Mapping[str, Any], now: float) -> float:
     return expires
 
 
-def _moment(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+def read_moment(value: object) -> float | None:
+    """Seconds since 1970, None for what is no moment that a clock could show."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < _LATEST:
+        return None
+    return float(value)
 
 
 def _check_audience(issuer: TrustedIssuer, audience: object) -> None:

@@ -5,26 +5,25 @@ The order of the checks is the order of refusals. Source: pdp-and-tokens §2 and
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from cryptography import x509
-from cryptography.x509.oid import ObjectIdentifier
-
-from rest.tokens.bearer import ORGANISATION_AUTHORITY, SYSTEM_USER_TYPE, read_scopes
+from core import IssuerScope
+from rest.tokens.bearer import ORGANISATION_AUTHORITY, SYSTEM_USER_TYPE, read_moment, read_scopes
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 LONGEST_ASSERTION_SECONDS = 120
 SKEW_SECONDS = 10
 KEY_DAYS = 365
+TOKEN_SECONDS = 120
 
 _LONGEST_JTI = 255
+_NUMBER = re.compile(r"\d{9}", re.ASCII)
 _OWNER = re.compile(r"0192:(\d{9})", re.ASCII)
 _DETAIL_FIELDS = frozenset({"type", "systemuser_org", "externalRef"})
 _ORGANISATION_FIELDS = frozenset({"authority", "ID", "id"})
-_CERTIFICATE_ORGANISATION = (ObjectIdentifier("2.5.4.97"), ObjectIdentifier("2.5.4.5"))
+_INTEGRATION_TYPE = "maskinporten"
 
 INVALID_REQUEST = "invalid_request"
 INVALID_GRANT = "invalid_grant"
@@ -50,9 +49,15 @@ class GrantRefused(Exception):
 
 
 class Assertion(NamedTuple):
-    """What is needed of an assertion's claims once they are checked: ``owner`` is an organisation number."""
+    """What is needed of an assertion's claims once they are checked.
+
+    ``owner`` and ``consumer`` are organisation numbers; the consumer is there where the client acts as its
+    supplier. ``seconds`` is how long the token may live.
+    """
 
     scopes: tuple[str, ...]
+    seconds: int
+    consumer: str | None
     audience: str | list[str] | None
     owner: str | None
     external_ref: str | None
@@ -74,34 +79,11 @@ def read_form(content_type: str, fields: Mapping[str, list[str]]) -> str:
 
 def check_header(header: Mapping[str, Any], algorithms: Collection[str]) -> None:
     """The algorithm, and that exactly one of kid and x5c names the key. Raises GrantRefused."""
-    if header.get("alg") not in algorithms:
+    alg = header.get("alg")
+    if not isinstance(alg, str) or alg not in algorithms:
         raise GrantRefused(INVALID_GRANT, "MP-100", "The assertion's algorithm is not one of RS256, RS384, RS512")
     if ("kid" in header) == ("x5c" in header):
         raise GrantRefused(INVALID_GRANT, "MP-100", "The assertion must name its key by kid or x5c, not both")
-    if "x5c" in header:
-        read_certificate(header["x5c"])
-
-
-def read_certificate(chain: object) -> x509.Certificate:
-    """The first certificate of an x5c header. Raises GrantRefused."""
-    if not isinstance(chain, list) or not chain or not all(isinstance(each, str) for each in chain):
-        raise GrantRefused(INVALID_GRANT, "MP-123", "x5c must be a list of certificates")
-    try:
-        return x509.load_der_x509_certificate(base64.b64decode(chain[0], validate=True))
-    except ValueError as error:
-        raise GrantRefused(INVALID_GRANT, "MP-123", "x5c cannot be read as a certificate") from error
-
-
-def refuse_certificate(certificate: x509.Certificate, organisation: str) -> GrantRefused:
-    """Why the certificate gives no token: the stand-in trusts no certificate authority, hence none at all."""
-    named = {
-        str(attribute.value)
-        for kind in _CERTIFICATE_ORGANISATION
-        for attribute in certificate.subject.get_attributes_for_oid(kind)
-    }
-    if not any(name.endswith(organisation) for name in named):
-        return GrantRefused(INVALID_GRANT, "MP-122", "The certificate's organisation is not that of the client")
-    return GrantRefused(INVALID_GRANT, "MP-120", "The certificate is not issued by an authority trusted here")
 
 
 def check_key_age(jwk: Mapping[str, Any], now: float) -> None:
@@ -121,7 +103,7 @@ def check_audience(claims: Mapping[str, Any], accepted: Collection[str]) -> None
 
 def check_times(claims: Mapping[str, Any], now: float) -> float:
     """When the assertion expires, in seconds since 1970. Raises GrantRefused."""
-    issued, expires = _number(claims.get("iat")), _number(claims.get("exp"))
+    issued, expires = read_moment(claims.get("iat")), read_moment(claims.get("exp"))
     if issued is None or expires is None:
         raise GrantRefused(INVALID_GRANT, "MP-130", "iat and exp must be numbers")
     if expires <= now:
@@ -131,10 +113,6 @@ def check_times(claims: Mapping[str, Any], now: float) -> float:
     if expires - issued > LONGEST_ASSERTION_SECONDS:
         raise GrantRefused(INVALID_GRANT, "MP-130", f"exp may be at most {LONGEST_ASSERTION_SECONDS} s after iat")
     return expires
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def read_jti(claims: Mapping[str, Any]) -> str | None:
@@ -152,11 +130,56 @@ def check_scopes(claims: Mapping[str, Any], registered: Collection[str]) -> tupl
     if wanting or not read_scopes(claims.get("scope")):
         what = f"`{wanting[0]}` is not registered on the client" if wanting else "no scope was asked for"
         raise GrantRefused(INVALID_SCOPE, "MP-200", f"Invalid scope: {what}")
-    if "consumer_org" in claims or "iss_onbehalfof" in claims:
-        raise GrantRefused(
-            "access_denied", "MP-251", "The scope is not delegated to the client's organisation", status=403
-        )
     return tuple(dict.fromkeys(asked))
+
+
+def read_consumer(claims: Mapping[str, Any]) -> str | None:
+    """The organisation in whose place the client asks, None where it asks for itself. Raises GrantRefused.
+
+    The two claims for it exclude each other, and a system user. Source: pdp-and-tokens §2.3; the codes for that
+    are inferred.
+    """
+    named = [claims[name] for name in ("consumer_org", "iss_onbehalfof") if name in claims]
+    if not named:
+        return None
+    if len(named) > 1 or not isinstance(named[0], str) or not _NUMBER.fullmatch(named[0]):
+        raise GrantRefused(INVALID_REQUEST, "MP-011", "consumer_org must be one organisation number")
+    if "authorization_details" in claims:
+        raise GrantRefused(INVALID_DETAILS, "MP-302", "A delegated scope and a system user exclude each other")
+    found: str = named[0]
+    return found
+
+
+def check_access(known: Collection[IssuerScope], organisation: str, consumer: str | None) -> None:
+    """Each scope must be for clients of this kind, granted, and delegated where asked for another. Raises GrantRefused.
+
+    A scope that the stand-in was told nothing about is everybody's. Source: pdp-and-tokens §2.5.
+    """
+    for scope in known:
+        if _INTEGRATION_TYPE not in scope.integration_types:
+            raise GrantRefused(INVALID_SCOPE, "MP-201", f"`{scope.scope}` is not for clients of this kind")
+    for scope in known:
+        if not scope.is_granted(consumer or organisation):
+            text = f"`{scope.scope}` is not granted to the consumer's organisation"
+            raise GrantRefused("access_denied", "MP-250", text, status=403)
+
+
+def check_delegation(
+    known: Mapping[str, IssuerScope], scopes: Collection[str], organisation: str, consumer: str | None
+) -> None:
+    """What is asked for in another's place must be delegated by that one. Raises GrantRefused."""
+    if consumer is None:
+        return
+    for scope in scopes:
+        if scope not in known or not known[scope].is_delegated(consumer, organisation):
+            text = f"`{scope}` is not delegated to the client's organisation"
+            raise GrantRefused("access_denied", "MP-251", text, status=403)
+
+
+def token_seconds(known: Collection[IssuerScope], scopes: Collection[str]) -> int:
+    """How long a token with these scopes lives: what the shortest of them allows. Source: pdp-and-tokens §2.6."""
+    capped = [scope.longest_seconds for scope in known if scope.longest_seconds is not None]
+    return min([*capped, *([TOKEN_SECONDS] if len(capped) < len(scopes) else [])])
 
 
 def read_details(claims: Mapping[str, Any]) -> tuple[str, str | None] | None:

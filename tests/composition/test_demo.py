@@ -102,9 +102,11 @@ def test_the_demo_answers_as_expected_and_says_so(tmp_path: Path) -> None:
     checked = _brobygger(tmp_path, _free_port(), "demo", "--check", "--json")
     assert checked.returncode == 0, checked.stdout + checked.stderr
     rows = json.loads(checked.stdout)
-    assert len(rows) == 28
+    assert len([row for row in rows if not row["shows"]]) == 28
+    assert len(rows) == 191
     assert all(row["agrees"] for row in rows)
-    assert {row["door"] for row in rows} == {".asmx", ".svc", "decisions", "token + PDP"}
+    assert {row["door"] for row in rows} == {".asmx", ".svc", "decisions", "token + PDP", "REST"}
+    assert len({row["example"] for row in rows if row["shows"] == "N-iii"}) == 15
     assert [row["service"] for row in rows if row["example"] == "old services"] == [
         "GetAuthenticationChallenge",
         "SubmitFormTask",

@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core.domain.identifiers import (
+    birth_date,
     form_id,
     is_form,
     is_legacy,
@@ -235,3 +236,23 @@ def test_services_are_told_apart_by_their_ids() -> None:
     assert (form, legacy) == ("asmx:212/4348", "svc:3357/130815")
     assert (is_form(form), is_form(legacy), is_form("asmx-like-resource")) == (True, False, False)
     assert (is_legacy(form), is_legacy(legacy), is_legacy("skd-eksempel-mva")) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("number", "born"),
+    [
+        ("01828010154", "1980-02-01"),
+        ("05857510056", "1975-05-05"),
+        ("41018000000", "1980-01-01"),
+        ("31129949900", "1999-12-31"),
+        ("31129950000", "1899-12-31"),
+        ("01010050000", "2000-01-01"),
+        ("01014090000", "1940-01-01"),
+        ("01410190000", "2001-01-01"),
+        ("31028010000", None),
+    ],
+    ids=range(9),
+)
+def test_the_date_of_birth_in_a_number(number: str, born: str | None) -> None:
+    found = birth_date(number)
+    assert (None if found is None else found.isoformat()) == born

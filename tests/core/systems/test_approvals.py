@@ -12,9 +12,10 @@ from core.domain.new_records import NewRequest
 from core.domain.system import RequestStatus, SystemUserKind, SystemUserRequest
 from core.domain.vocabulary import Right
 from core.errors import Conflict, DelegationRefused, ErrorCode, GatewayError, NotAllowed, NotFound
-from core.services.approvals import approve_request, reject_request, remove_system_user
+from core.services.approvals import approve_request, reject_request
 from core.services.external_ids import system_user_for_token
 from core.services.requests import request_system_user
+from core.services.system_users import remove_system_user
 from core.services.systems import delete_system
 from tests.core.systems.world import (
     A06,
@@ -166,7 +167,7 @@ def test_a_removed_system_user_leaves_nothing_and_frees_its_reference(house: Hou
     user = house.approved(OWNDATA, OWN_MANAGER, packages=(VAT,), rights=(Right(A06, "*"),), kind=STANDARD)
     for caller, party, code in (
         (CLIENT_BOSS, OWNDATA, ErrorCode.MISSING_ADMINISTRATION),
-        (CLIENT_BOSS, CLIENT_U, ErrorCode.NOT_THE_REQUESTED_PARTY),
+        (CLIENT_BOSS, CLIENT_U, ErrorCode.NOT_THE_OWNER),
     ):
         with pytest.raises(NotAllowed) as raised:
             remove_system_user(house.store, caller, party, user.id)

@@ -12,11 +12,12 @@ from core.domain.party import RegisterRole
 from core.domain.system import RequestStatus, SystemUserKind
 from core.domain.vocabulary import Right
 from core.errors import DelegationRefused, ErrorCode, GatewayError
-from core.services.approvals import approve_request, remove_system_user
+from core.services.approvals import approve_request
 from core.services.clients import add_client, available_clients, list_clients
 from core.services.external_ids import system_user_for_token
 from core.services.package_delegations import give_package, withdraw_package
 from core.services.requests import request_system_user, vendor_request
+from core.services.system_users import remove_system_user
 from core.store.store import Written
 from tests.core.systems.world import (
     BOLIG,

@@ -10,7 +10,7 @@ import pytest
 from core.domain.caller import OPERATOR
 from core.domain.identifiers import ServiceId
 from core.domain.vocabulary import Right
-from core.errors import ErrorCode, InvalidInput, NotAllowed, NotFound
+from core.errors import Conflict, ErrorCode, InvalidInput, NotAllowed, NotFound
 from core.services.system_check import InvalidSystem, SystemProblemCode
 from core.services.systems import delete_system, register_system, systems_of_vendor, vendor_system
 from tests.core.systems.world import (
@@ -54,8 +54,8 @@ def test_a_registered_system_is_there_as_it_was_sent(house: House) -> None:
         ({"rights": (Right(ServiceId("nei"), "*"),)}, SystemProblemCode.RESOURCE_UNKNOWN, ("nei",)),
         ({"rights": (Right(SCOPE, "*"),)}, SystemProblemCode.RESOURCE_NOT_DELEGABLE_TYPE, (SCOPE,)),
         ({"rights": ANOTHER.rights[:1] * 2}, SystemProblemCode.RIGHT_REPEATED, ("skd-mva:*",)),
-        ({"packages": (MARKER,)}, SystemProblemCode.PACKAGE_UNKNOWN_OR_NOT_DELEGABLE, (MARKER,)),
-        ({"packages": ("nei",)}, SystemProblemCode.PACKAGE_UNKNOWN_OR_NOT_DELEGABLE, ("nei",)),
+        ({"packages": (MARKER,)}, SystemProblemCode.PACKAGE_NOT_DELEGABLE, (MARKER,)),
+        ({"packages": ("nei",)}, SystemProblemCode.PACKAGE_UNKNOWN, ("nei",)),
         ({"packages": (VAT, VAT)}, SystemProblemCode.PACKAGE_REPEATED, (VAT,)),
         (
             {"packages": (VAT, SIGNING), "visible": True},
@@ -82,7 +82,7 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_rules(house: House) -
         SystemProblemCode.ID_FORMAT,
         SystemProblemCode.REDIRECT_URL_INVALID,
         SystemProblemCode.RESOURCE_UNKNOWN,
-        SystemProblemCode.PACKAGE_UNKNOWN_OR_NOT_DELEGABLE,
+        SystemProblemCode.PACKAGE_UNKNOWN,
     ]
 
 
@@ -120,5 +120,6 @@ def test_a_deleted_system_keeps_its_id_and_frees_its_clients(house: House) -> No
     assert [problem.code for problem in refused.value.problems] == [SystemProblemCode.ID_EXISTS]
     register_system(house.store, vendor(), replace(ANOTHER, client_ids=("client-of-fjell",)))
     assert house.now.client_ids.get("client-of-fjell") == OTHER
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflict) as again:
         delete_system(house.store, vendor(), SYSTEM)
+    assert again.value.code is ErrorCode.SYSTEM_DELETED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ import pytest
 
 from core import FACT_KINDS, Fact, Store, from_plain
 from rest import RestOptions, StandInIssuer, TokenTrust, create_rest_app, create_stand_in
+from tests.doors.rest.contract import Contract
 from tests.doors.rest.vendor import CLIENT, SCOPES, VENDOR, Vendor, jwk
 
 HERE = Path(__file__).parent
@@ -80,7 +82,8 @@ def running(url: str, *more: Path, strict: bool = False) -> Iterator[House]:
     issuer = create_stand_in(store, base)
     issuer.register_client(CLIENT, VENDOR, SCOPES, {"keys": [jwk("vendor", "fjell-1")]})
     options = RestOptions(base, CONFIRM, demo=True, issuer=issuer, strict_upstream=strict)
-    server.set_app(create_rest_app(store, TokenTrust(issuer.trusted_issuers()), options))
+    checked = Contract()
+    server.set_app(checked.around(create_rest_app(store, TokenTrust(issuer.trusted_issuers()), options)))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -91,6 +94,8 @@ def running(url: str, *more: Path, strict: bool = False) -> Iterator[House]:
         thread.join()
         server.server_close()
         store.close()
+    if os.environ.get("CONTRACT"):
+        assert not checked.broken, "\n".join(dict.fromkeys(checked.broken))
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from core import (
     SystemProblemCode,
 )
 from rest import RestOptions, TokenTrust, UntrustworthySetup, create_rest_app, create_stand_in
-from rest.authentication.systems import RULES
+from rest.authentication.register_rules import RULES
 from rest.problem import Area, Body
 from rest.problem_rows import PROBLEMS, REFUSALS
 from rest.problems import Asker, problem_of, tell, trace_id

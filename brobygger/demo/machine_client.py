@@ -1,0 +1,119 @@
+"""A machine's client at the token issuer, as an outside party writes one: signed assertions, and tokens kept."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from brobygger.demo.keys import SigningKey
+
+GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+RENEW_SECONDS = 20
+"""How long before its end a kept token is no longer used. Source: pdp-and-tokens §2.6 (10 to 30 seconds)."""
+
+_ASSERTION_SECONDS = 100
+
+
+class NoToken(Exception):
+    """The issuer gave no token: its status and what it said."""
+
+    def __init__(self, status: int, body: Mapping[str, Any]) -> None:
+        super().__init__(f"{status} {body.get('error')}: {body.get('error_description')}")
+        self.status = status
+        self.body = body
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which token is wanted. It is also the key it is kept under: whatever tells tokens apart must be in here.
+
+    ``owner`` is the organisation number of the system user's owner, None for a token of the client itself;
+    ``reference`` the external reference, which tells several system users of one owner apart.
+    """
+
+    scopes: frozenset[str]
+    owner: str | None = None
+    reference: str | None = None
+    resource: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Who a client is at the issuer: its id, and its private key."""
+
+    client_id: str
+    key: SigningKey
+
+
+class MachineClient:
+    """Gets tokens from ``issuer`` (its identifier, with the slash at the end) over ``http``, and keeps them.
+
+    ``credentials`` is asked once, when the first token is wanted.
+    """
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        issuer: str,
+        credentials: Callable[[], Credentials],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._http = http
+        self._issuer = issuer
+        self._ask_credentials = credentials
+        self._credentials: Credentials | None = None
+        self._clock = clock
+        self._kept: dict[tuple[str, Wanted], tuple[float, str]] = {}
+        self._lock = threading.Lock()
+
+    def token(self, wanted: Wanted) -> str:
+        """A token that lasts a while yet: the one kept, or a new one. Raises NoToken."""
+        with self._lock:
+            credentials = self._credentials = self._credentials or self._ask_credentials()
+            key = (credentials.client_id, wanted)
+            kept = self._kept.get(key)
+            if kept is not None and self._clock() < kept[0] - RENEW_SECONDS:
+                return kept[1]
+            answer = self._ask(credentials, wanted)
+            token: str = answer["access_token"]
+            self._kept[key] = (self._clock() + float(answer["expires_in"]), token)
+            return token
+
+    def _ask(self, credentials: Credentials, wanted: Wanted) -> Mapping[str, Any]:
+        form = {"grant_type": GRANT_TYPE, "assertion": assertion(credentials, self._issuer, wanted, int(self._clock()))}
+        answer = self._http.post(f"{self._issuer}token", data=form)
+        body: Mapping[str, Any] = answer.json()
+        if answer.status_code != 200:
+            raise NoToken(answer.status_code, body)
+        return body
+
+
+def assertion(credentials: Credentials, issuer: str, wanted: Wanted, now: int) -> str:
+    """The signed wish for a token. Source: pdp-and-tokens §2.2 to §2.4."""
+    claims: dict[str, Any] = {
+        "iss": credentials.client_id,
+        "aud": issuer,
+        "scope": " ".join(sorted(wanted.scopes)),
+        "iat": now,
+        "exp": now + _ASSERTION_SECONDS,
+        "jti": str(uuid.uuid4()),
+    }
+    if wanted.resource:
+        claims["resource"] = sorted(wanted.resource)
+    if wanted.owner is not None:
+        claims["authorization_details"] = [_system_user(wanted.owner, wanted.reference)]
+    return credentials.key.sign(claims)
+
+
+def _system_user(owner: str, reference: str | None) -> dict[str, Any]:
+    wanted: dict[str, Any] = {
+        "type": "urn:altinn:systemuser",
+        "systemuser_org": {"authority": "iso6523-actorid-upis", "ID": f"0192:{owner}"},
+    }
+    return wanted if reference is None else {**wanted, "externalRef": reference}

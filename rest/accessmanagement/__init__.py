@@ -1,0 +1,1 @@
+"""Access management: connections between parties, clients and their agents, under ``/accessmanagement/api``."""

@@ -1,0 +1,1 @@
+"""Brokered files over HTTP (`/broker/api/v1`)."""

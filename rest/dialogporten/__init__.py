@@ -1,0 +1,1 @@
+"""Dialogs over HTTP (`/dialogporten/api/v1`)."""
