@@ -149,7 +149,10 @@ def _modern_door(store: Store, settings: Settings) -> WSGIApplication:
 
 
 def _service_owner(store: Store, settings: Settings) -> WSGIApplication:
-    """The sample service owner: an outside party, so it gets an address and a key, and no store."""
+    """The sample service owner: an outside party, so it gets an address and a key, and no store.
+
+    It calls this same server, so the server must have more than one thread.
+    """
     client = str(demo_data()["new_world"]["service_owner_client"])
     base_url = settings.base_url()
     # No connection is kept: each would hold one of the threads that answer it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from brobygger.demo.service_owner import PREFIX, SERVICES
 from brobygger.demo.story import story_paths
 from brobygger.demo.world import client_key, demo_data
 from core import Store
@@ -17,6 +18,10 @@ def describe_demo(store: Store, base_url: str) -> dict[str, Any]:
         "base_url": base_url,
         "examples": data["examples"],
         "later_platform": data["later_platform"] | {"paths": story_paths(), "codes": "brobygger codes"},
+        "sample_service_owner": {
+            f"{PREFIX}{service.path}/<organisation number>": {"scope": service.scope, "asks": list(service.resources)}
+            for service in SERVICES
+        },
         "new_world": {
             "issuer": f"{base_url}/",
             "token_endpoint": f"{base_url}/token",

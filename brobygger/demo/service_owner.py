@@ -18,7 +18,7 @@ from flask import Flask, Response, jsonify, request
 
 from brobygger.demo.decision_client import Answered, Asked, DecisionClient, NoDecision
 from brobygger.demo.machine_client import Credentials, MachineClient
-from brobygger.demo.token_check import BadToken, Issuer, NotEnough, SystemUserToken, TokenCheck
+from brobygger.demo.token_check import BadToken, Issuer, NoKeys, NotEnough, SystemUserToken, TokenCheck
 
 PREFIX = "/demo/"
 _ORGANISATION = re.compile(r"\d{9}", re.ASCII)
@@ -108,6 +108,8 @@ class _Desk:
                 return problem(401, str(error), "Ask the issuer for a new token and send it unchanged.")
             except NotEnough as error:
                 return problem(403, str(error), error.help)
+            except NoKeys:
+                return problem(503, "The keys of the token's issuer cannot be fetched just now.", "Try again.")
             except NoDecision:
                 return problem(503, "The decision point gave no answer, so nothing is let through.", "Try again.")
 

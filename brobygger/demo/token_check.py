@@ -31,6 +31,10 @@ class BadToken(Exception):
     """The token is missing or cannot be believed: HTTP 401."""
 
 
+class NoKeys(Exception):
+    """The issuer's keys could not be fetched, and none are known from before: HTTP 503."""
+
+
 class NotEnough(Exception):
     """The token is genuine, and not of the kind that is needed here: HTTP 403. ``help`` says what would be."""
 
@@ -72,15 +76,17 @@ class PublishedKeys:
         self._lock = threading.Lock()
 
     def key(self, kid: str) -> RSAPublicKey | None:
-        """The key with this id, or None."""
+        """The key with this id, or None. Raises NoKeys."""
         with self._lock:
             age = self._clock() - self._fetched
-            if age >= (_KEEP_SECONDS if kid in self._keys else _REFETCH_SECONDS):
+            if not self._keys or age >= (_KEEP_SECONDS if kid in self._keys else _REFETCH_SECONDS):
+                self._fetched = self._clock()
                 self._fetch()
+            if not self._keys:
+                raise NoKeys("the issuer's keys could not be fetched")
             return self._keys.get(kid)
 
     def _fetch(self) -> None:
-        self._fetched = self._clock()
         try:
             metadata = self._http.get(self._issuer.metadata).raise_for_status().json()
             if metadata["issuer"] != self._issuer.identifier:
@@ -116,7 +122,7 @@ class TokenCheck:
     def system_user(self, authorization: str | None, scope: str) -> SystemUserToken:
         """Who calls, where the token is genuine, has ``scope``, and is one system user's.
 
-        Raises BadToken, NotEnough.
+        Raises BadToken, NotEnough, NoKeys.
         """
         claims = self._genuine(_bearer(authorization))
         if scope not in str(claims.get("scope", "")).split(" "):

@@ -322,10 +322,20 @@ def test_keys_are_found_by_discovery_once_and_anew_for_an_unknown_one(
 
 def test_keys_of_another_issuer_or_too_small_are_not_taken(service_owner: httpx.Client, world: World) -> None:
     world.published_issuer = ISSUER.rstrip("/")
-    assert send(service_owner, signed()).status_code == 401
+    assert send(service_owner, signed()).status_code == 503
     world.published_issuer, world.jwks = ISSUER, [{"kty": "RSA", "kid": "kid-1", "n": "AQAB", "e": "AQAB"}, {"kid": 1}]
-    world.now += 31
-    assert send(service_owner, signed()).status_code == 401
+    assert send(service_owner, signed()).status_code == 503
+    world.jwks = [public_part(KEY)]
+    assert send(service_owner, signed()).status_code == 201, "asked again at once where none are known"
+
+
+def test_keys_that_are_known_stay_when_the_issuer_cannot_be_asked(service_owner: httpx.Client, world: World) -> None:
+    assert send(service_owner, signed()).status_code == 201
+    world.jwks = []
+    world.now += 24 * 3600
+    fresh: dict[str, Any] = {"iat": int(world.now), "exp": int(world.now) + 100}
+    world.published_issuer = "https://another.example/"
+    assert send(service_owner, signed(**fresh)).status_code == 201
 
 
 # -- tokens of one's own --------------------------------------------------------------------------
