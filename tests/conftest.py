@@ -27,14 +27,16 @@ def pytest_configure(config: pytest.Config) -> None:
     """Give hypothesis its profiles: no deadline anywhere, and the same examples every time in CI."""
     from hypothesis import settings
 
-    from tests.reached import Gatherer
 
     # A run that is asked to end (by `timeout`, say) still stops the servers that it started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings.register_profile("local", deadline=None)
     settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
     settings.load_profile("ci" if os.environ.get("CI") else "local")
-    config.pluginmanager.register(Gatherer(config), "reached")
+    if (config.rootpath / "tests" / "reached.py").is_file():
+        from tests.reached import Gatherer
+
+        config.pluginmanager.register(Gatherer(config), "reached")
 
 
 @pytest.hookimpl(wrapper=True)

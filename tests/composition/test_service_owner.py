@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qs
@@ -16,7 +15,6 @@ import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from brobygger.application import create_application
 from brobygger.demo.end_user_system import EndUserSystem, NotOnTheTeam, Team
@@ -26,54 +24,25 @@ from brobygger.demo.service_owner import create_service_owner
 from brobygger.demo.world import client_key, demo_data, seed_demo
 from brobygger.settings import Settings
 from core import Store
-
-ISSUER = "https://issuer.example/"
-ALTINN = f"{ISSUER}authentication/api/v1/openid/"
-USER = "3f6d1f86-0f1f-4f67-9b0d-6a2d9f6f7b01"
-OWNER, VENDOR, PARTY = "310000205", "310000108", "310000302"
-SCOPE = "skatteetaten:eksempel"
-NOW = 1_790_000_000
-PERMIT = {"decision": "Permit", "obligations": None}
-KEY, STRANGER = new_key("kid-1"), new_key("kid-1")
-PRIVATE = {id(key): signing_key(key) for key in (KEY, STRANGER)}
-
-
-class World:
-    """An issuer and a decision point that say what a test wants, and remember what they were asked."""
-
-    def __init__(self) -> None:
-        self.now = float(NOW)
-        self.results: list[dict[str, Any]] = [PERMIT]
-        self.asked: list[httpx.Request] = []
-        self.lifetime = 120
-        self.jwks: list[dict[str, Any]] = [public_part(KEY)]
-        self.published_issuer = ISSUER
-        self.http = httpx.Client(transport=httpx.MockTransport(self._answer), base_url=ISSUER)
-
-    def clock(self) -> float:
-        return self.now
-
-    def times(self, path: str) -> int:
-        """How often a path was asked for."""
-        return sum(request.url.path == path for request in self.asked)
-
-    def _answer(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request)
-        answers: dict[str, Callable[[], Any]] = {
-            "/.well-known/oauth-authorization-server": lambda: {
-                "issuer": self.published_issuer,
-                "jwks_uri": f"{ISSUER}jwk",
-            },
-            "/authentication/api/v1/openid/.well-known/openid-configuration": lambda: {
-                "issuer": ALTINN,
-                "jwks_uri": f"{ISSUER}jwk",
-            },
-            "/jwk": lambda: {"keys": self.jwks},
-            "/token": lambda: {"access_token": f"owned-{len(self.asked)}", "expires_in": self.lifetime},
-            "/authorization/api/v1/authorize": lambda: {"response": self.results},
-        }
-        answer = answers.get(request.url.path)
-        return httpx.Response(404) if answer is None else httpx.Response(200, json=answer())
+from tests.composition.outside_world import (
+    ALTINN,
+    ISSUER,
+    KEY,
+    NOW,
+    OWNER,
+    PARTY,
+    PERMIT,
+    PRIVATE,
+    SCOPE,
+    STRANGER,
+    USER,
+    VENDOR,
+    World,
+    claims,
+    detail,
+    private,
+    signed,
+)
 
 
 @pytest.fixture
@@ -89,40 +58,6 @@ def service_owner(world: World) -> Iterator[httpx.Client]:
     app = create_service_owner(world.http, ISSUER, lambda: Credentials("owner-client", PRIVATE[id(KEY)]), world.clock)
     with httpx.Client(transport=httpx.WSGITransport(app), base_url="https://owner.example") as client:
         yield client
-
-
-def detail(**changes: Any) -> dict[str, Any]:
-    return {
-        "type": "urn:altinn:systemuser",
-        "systemuser_id": [USER],
-        "systemuser_org": {"authority": "iso6523-actorid-upis", "ID": f"0192:{OWNER}"},
-        "system_id": f"{VENDOR}_fjell",
-        **changes,
-    }
-
-
-def claims(**changes: Any) -> dict[str, Any]:
-    """The claims of a token that is right in everything but ``changes``; None takes a claim away."""
-    right = {
-        "iss": ISSUER,
-        "consumer": {"authority": "iso6523-actorid-upis", "ID": f"0192:{VENDOR}"},
-        "scope": f"{SCOPE} digdir:dialogporten",
-        "iat": NOW,
-        "exp": NOW + 120,
-        "jti": str(uuid.uuid4()),
-        "authorization_details": [detail()],
-        **changes,
-    }
-    return {name: value for name, value in right.items() if value is not None}
-
-
-def private(key: dict[str, Any]) -> RSAPrivateKey:
-    """The key to sign with, read once."""
-    return PRIVATE.setdefault(id(key), signing_key(key)).private
-
-
-def signed(key: dict[str, Any] = KEY, header: dict[str, Any] | None = None, **changes: Any) -> str:
-    return jwt.encode(claims(**changes), private(key), "RS256", {"kid": key["kid"], **(header or {})})
 
 
 def send(

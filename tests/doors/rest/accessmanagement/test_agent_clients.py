@@ -70,6 +70,12 @@ def test_the_portals_own_prefix(clients: Clients) -> None:
     assert clients.call("GET", f"{base}/self", KARI, partyUuid=FACIL_UUID).json() is False
 
 
+def test_work_for_the_owner_is_switched_on_and_off_in_the_portal(clients: Clients) -> None:
+    base = f"{PORTAL}/{FACIL_ID}/{clients.agent(VAT)}/self"
+    for method, answer in (("POST", True), ("GET", True), ("DELETE", True), ("GET", False)):
+        assert clients.call(method, base, KARI, partyUuid=FACIL_UUID).json() is answer
+
+
 def test_the_clients_of_a_facilitator(still: Clients) -> None:
     path = f"{PLATFORM}/{FACIL_ID}/clients"
     listed = still.call("GET", path, KARI, facilitator=FACIL_UUID).json()

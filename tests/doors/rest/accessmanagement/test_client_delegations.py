@@ -218,6 +218,24 @@ def test_an_employee_as_an_agent_sees_and_gives_up_clients(clients: Clients) -> 
     assert clients.call("GET", f"{V1}/my/clientproviders", NINA, **mine).json()["data"] == []
 
 
+def test_an_employee_gives_up_a_resource_and_then_the_provider(clients: Clients) -> None:
+    body = {"personIdentifier": NINA, "lastName": "Medarbeider"}
+    assert clients.call("POST", f"{V1}/agents", KARI, **SHARED, json=body).status_code == 200
+    (listed,) = clients.call("GET", f"{V1}/agents", KARI, **SHARED).json()["data"]
+    assert listed["agent"]["id"] == NINA_UUID
+    clients.connect()
+    assert clients.give_rights(A06, "read").status_code == 201
+    whole = {"role": RIGHTHOLDER, "resources": [A06]}
+    assert clients.delegate(NINA_UUID, CLIENT_U_UUID, whole, what="resources").json()[0]["changed"]
+    mine = {"scopes": "altinn:clientdelegations/myclients.read altinn:clientdelegations/myclients.write"}
+    at = {"provider": FACIL_UUID, **mine}
+    path = f"{V2}/my/clients/resources/delete"
+    given_up = clients.call("POST", path, NINA, client=CLIENT_U_UUID, json={"values": [whole]}, **at)
+    assert [each["changed"] for each in given_up.json()] == [True]
+    assert clients.call("DELETE", f"{V2}/my/clientproviders", NINA, **at).status_code == 204
+    assert clients.call("GET", f"{V2}/my/clientproviders", NINA, **mine).json()["data"] == []
+
+
 def test_single_rights_are_taken_one_by_one(clients: Clients) -> None:
     agent = clients.agent(rights=((A06, "read"), (A06, "write"), (A07, "read")))
     clients.connect()
