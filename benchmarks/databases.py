@@ -7,10 +7,10 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.world import World
-from core import Store, upgrade_schema
+from core import Store, outdated_schema, upgrade_schema
 
 _FORM = 3
-# Raised whenever the generator or the schema changes, so that no old file is taken for a new one.
+# Raised whenever the generator changes, so that no old file is taken for a new one.
 
 
 def path_of(world: World) -> Path:
@@ -24,9 +24,9 @@ def url_of(path: Path) -> str:
 
 
 def prepared(world: World) -> Path:
-    """The world's database file; made now if it is not there."""
+    """The world's database file; made now if it is not there, or of another schema."""
     path = path_of(world)
-    if not path.exists():
+    if not path.exists() or outdated_schema(url_of(path)) is not None:
         unfinished = path.with_suffix(".unfinished")
         make(world, unfinished)
         unfinished.rename(path)

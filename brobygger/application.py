@@ -16,7 +16,7 @@ import httpx
 from brobygger.code_channel import connect_code_channel
 from brobygger.demo.keys import signing_key
 from brobygger.demo.machine_client import Credentials
-from brobygger.demo.service_owner import PREFIX, create_service_owner
+from brobygger.demo.service_owner import create_service_owner, serves
 from brobygger.demo.world import client_key, demo_data
 from brobygger.logs import WSGIApplication, configure_logs, logged
 from brobygger.settings import Settings, WeakSettings
@@ -82,7 +82,7 @@ def create_application(store: Store, settings: Settings) -> WSGIApplication:
             return _answer(start_response, "200 OK", {"status": "alive"})
         if path == "/health/ready":
             return _ready(store, start_response)
-        if service_owner is not None and path.startswith(PREFIX):
+        if service_owner is not None and serves(path):
             return service_owner(environ, start_response)
         return rest(environ, start_response)
 

@@ -161,6 +161,7 @@ from core.domain.system import (
     has_timed_out,
 )
 from core.domain.system_change import NumberedUser, StreamedUser, SystemChange, SystemChangeKind, UserStream
+from core.domain.texts import UNKEEPABLE, can_be_kept
 from core.domain.transfer import AvailableFile, Content, FileSearch, FileStatus, NewTransfer
 from core.domain.vocabulary import (
     ADMINISTRATION_RULE,
@@ -734,6 +735,7 @@ __all__ = [
     "TransferRole",
     "TransferSearch",
     "TransferState",
+    "UNKEEPABLE",
     "Unavailable",
     "UnitReceipt",
     "UnitStatus",
@@ -780,6 +782,7 @@ __all__ = [
     "broker_service_id",
     "build_snapshot",
     "by_service",
+    "can_be_kept",
     "change_for_person",
     "change_password",
     "change_person_password",

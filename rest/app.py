@@ -65,6 +65,8 @@ def create_rest_app(store: Store, trust: TokenTrust, options: RestOptions) -> Fr
     verifier = Verifier(trust, store.clock, lambda: token_state(store))
     app = Flask("rest")
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
+    # A path with an empty part is another path, not a redirection to the one without it.
+    app.url_map.merge_slashes = False
     door = Door(app, store, verifier, options)
     add_system_routes(door)
     add_request_routes(door)

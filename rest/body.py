@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from werkzeug.datastructures import MultiDict
+
+from core import UNKEEPABLE
 from rest.problem_rows import WRONG_FIELDS
 from rest.problems import Refused
+from rest.texts import all_can_be_kept
 
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_UNKEEPABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_LARGEST_NUMBER = 2**63 - 1
 
 
 class Members:
@@ -57,9 +63,9 @@ class Members:
         return value
 
     def whole_number(self, name: str) -> int:
-        """A whole number. Refuses anything else."""
+        """A whole number of at most 64 bits. Refuses anything else."""
         value = self._raw.get(name.lower())
-        if not isinstance(value, int) or isinstance(value, bool):
+        if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _LARGEST_NUMBER:
             raise wrong_body(f"The member '{name}' must be a whole number.", self._parameter)
         return value
 
@@ -112,7 +118,7 @@ class Members:
 
 def read_object(body: bytes, parameter: str) -> Members:
     """The JSON object in ``body``. Refuses anything else."""
-    raw = _json(body, parameter)
+    raw = read_json(body, parameter)
     if not isinstance(raw, dict):
         raise wrong_body("The body must be a JSON object.", parameter)
     return Members(raw, parameter)
@@ -120,29 +126,32 @@ def read_object(body: bytes, parameter: str) -> Members:
 
 def read_objects(body: bytes, parameter: str) -> tuple[Members, ...]:
     """The JSON array of objects in ``body``, whose texts are as they are. Refuses anything else."""
-    raw = _json(body, parameter)
+    raw = read_json(body, parameter)
     if not isinstance(raw, list) or not all(isinstance(item, dict) for item in raw):
         raise wrong_body("The body must be a JSON array of objects.", parameter)
     return tuple(Members(item, parameter, trim=False) for item in raw)
 
 
-def _json(body: bytes, parameter: str) -> Any:
+def read_json(body: bytes, parameter: str) -> Any:
+    """The JSON value in ``body``, in UTF-8. Refuses anything else, and texts that can neither be kept nor sent on."""
     try:
-        raw = json.loads(body)
+        raw = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise wrong_body("The body is not JSON.", parameter) from error
-    if _SURROGATE.search(body) and not _is_text(raw):
-        raise wrong_body("The body holds half a character: a surrogate that stands alone.", parameter)
+    # Only an escape can bring such a text into JSON that is UTF-8.
+    if _UNKEEPABLE.search(body):
+        refuse_unkeepable(raw, parameter)
     return raw
 
 
-def _is_text(raw: Any) -> bool:
-    """Whether every text in it can be written: JSON lets half a character through that nothing else takes."""
-    try:
-        json.dumps(raw, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def refuse_unkeepable(raw: Any, parameter: str) -> None:
+    """Refuse a body, or a form, with a text that holds NUL or half a character, in whatever place."""
+    if not all_can_be_kept(raw):
+        raise wrong_body(UNKEEPABLE, parameter)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def wrong_body(message: str, parameter: str) -> Refused:
@@ -155,13 +164,13 @@ def read_uuid(name: str, text: str) -> str:
     try:
         return str(UUID(text))
     except ValueError as error:
-        raise _not_valid(name, text) from error
+        raise not_valid(name, text) from error
 
 
 def read_party_id(name: str, text: str) -> int:
     """A numeric party id from the address. Refuses anything else."""
     if not (text.isascii() and text.isdecimal() and len(text) <= 10):
-        raise _not_valid(name, text)
+        raise not_valid(name, text)
     return int(text)
 
 
@@ -173,11 +182,11 @@ def read_parameter(parameters: Mapping[str, str], name: str) -> str:
     return found
 
 
-def read_flag(parameters: Mapping[str, str], name: str) -> bool:
-    """A query parameter that is true or false in any case of letters; false where it is absent. Refuses others."""
-    text = (read_optional(parameters, name) or "false").lower()
+def read_flag(parameters: Mapping[str, str], name: str, *, default: bool = False) -> bool:
+    """A query parameter that is true or false, whatever the case; ``default`` where it is absent. Refuses others."""
+    text = (read_optional(parameters, name) or str(default)).lower()
     if text not in ("true", "false"):
-        raise _not_valid(name, text)
+        raise not_valid(name, text)
     return text == "true"
 
 
@@ -187,5 +196,22 @@ def read_optional(parameters: Mapping[str, str], name: str) -> str | None:
     return next((value for key, value in parameters.items() if key.lower() == wanted and value), None)
 
 
-def _not_valid(name: str, text: str) -> Refused:
+def read_every(parameters: MultiDict[str, str], name: str) -> list[str]:
+    """Every value of a query parameter that is not empty. Case is ignored in its name."""
+    wanted = name.lower()
+    return [value for key, value in parameters.items(multi=True) if key.lower() == wanted and value]
+
+
+def moment_in(text: str) -> datetime | None:
+    """The moment in a text of RFC 3339, in UTC where it names no zone; None where it is none."""
+    try:
+        # In a query a plus that is not escaped is a blank.
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def not_valid(name: str, text: str) -> Refused:
+    """The refusal of a parameter whose value cannot be read."""
     return Refused(WRONG_FIELDS, {name: [f"The value '{text[:64]}' is not valid."]})

@@ -10,8 +10,8 @@ from flask import Flask, Response, request
 
 from core import Caller, CallerKind, GatewayError, PartyKind, Store
 from rest.authorization.xacml import to_json
-from rest.problem import Area, Body, Problem
-from rest.problem_rows import FORBIDDEN, UNAUTHORIZED, VENDOR_UNKNOWN
+from rest.problem import Area, Problem
+from rest.problem_rows import FORBIDDEN, NO_ACCESS, UNAUTHORIZED, VENDOR_UNKNOWN
 from rest.problems import Asker, Refused, Reply, Violations, tell, trace_id, violations, write
 from rest.tokens.bearer import InvalidSystemUserClaim, InvalidToken, VerifiedToken, Verifier
 from rest.tokens.exchange import Exchange
@@ -91,7 +91,7 @@ class Door:
                 _log.info("token refused: %s", error)
                 return empty(401, {"WWW-Authenticate": "Bearer"})
             except InvalidSystemUserClaim as error:
-                return as_response(write(NOT_ONE_SYSTEM_USER, self._asker(), detail=str(error)))
+                return as_response(write(NO_ACCESS, self._asker(), detail=str(error)))
             except Refused as refusal:
                 return as_response(write(refusal.problem, self._asker(), detail=refusal.detail, fields=refusal.fields))
             except Violations as several:
@@ -110,9 +110,6 @@ class Door:
 
     def _asker(self) -> Asker:
         return asker(self._options)
-
-
-NOT_ONE_SYSTEM_USER = Problem(403, "", "Forbidden", Body.FRAMEWORK)
 
 
 def asker(options: RestOptions) -> Asker:

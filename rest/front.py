@@ -9,12 +9,12 @@ from typing import Any
 from werkzeug.routing import Map
 
 from core import Store, Unavailable, service_owners
-from rest.authorization.decision_point import MayAsk, NotTheirsToAsk, authorize
+from rest.authorization.decision_point import MayAsk, NotTheirsToAsk, authorize, not_fresh
 from rest.authorization.xacml import LARGEST_REQUEST, MalformedRequest
-from rest.door import NOT_ONE_SYSTEM_USER, RestOptions
-from rest.problem import Area, Body, Problem
-from rest.problem_rows import WRONG_FIELDS
-from rest.problems import Asker, Reply, tell, trace_id, write
+from rest.door import RestOptions
+from rest.problem import Body, Problem
+from rest.problem_rows import NO_ACCESS, WRONG_FIELDS
+from rest.problems import Asker, Reply, trace_id, write
 from rest.spelling import Spelling
 from rest.tokens.bearer import InvalidSystemUserClaim, InvalidToken, VerifiedToken, Verifier
 
@@ -31,6 +31,7 @@ _STATUS_LINES = {
     500: "500 Internal Server Error",
     503: "503 Service Unavailable",
 }
+_NUL = {"$": ["The address must not hold NUL."]}
 _log = logging.getLogger(__name__)
 
 StartResponse = Callable[..., Any]
@@ -52,6 +53,9 @@ class Front:
         path = environ.get("PATH_INFO", "")
         if environ["REQUEST_METHOD"] == "POST" and path.rstrip("/").lower() == AUTHORIZE:
             return self._decide(environ, start_response)
+        if "\0" in path or "%00" in environ.get("QUERY_STRING", ""):
+            # No text with NUL can be kept, or be the name of anything that is.
+            return _send(start_response, write(WRONG_FIELDS, self._asker(environ), fields=_NUL))
         environ["PATH_INFO"] = self._spelling.of(path, environ["REQUEST_METHOD"])
         return self._framework(environ, start_response)
 
@@ -69,10 +73,10 @@ class Front:
             _log.info("token refused: %s", error)
             return _send(start_response, Reply(401, "", b""), ("WWW-Authenticate", "Bearer"))
         except InvalidSystemUserClaim as error:
-            return _send(start_response, write(NOT_ONE_SYSTEM_USER, self._asker(environ), detail=str(error)))
-        except Unavailable as error:
-            # Whether the token was taken back cannot be known just now: it proves nothing until then.
-            return _send(start_response, tell(error, Area.LOOKUP, self._asker(environ)))
+            return _send(start_response, write(NO_ACCESS, self._asker(environ), detail=str(error)))
+        except Unavailable:
+            # Whether the token was taken back cannot be known just now: there is no answer, for whoever asks.
+            answer = not_fresh()
         except MalformedRequest as error:
             problem = write(WRONG_FIELDS, self._asker(environ), fields={"$": [str(error)]})
             return _send(start_response, problem)

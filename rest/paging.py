@@ -7,7 +7,6 @@ nothing is lost or doubled while others write between two pages: what comes late
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
@@ -17,9 +16,8 @@ from uuid import UUID
 
 from flask import Response, request
 
-from rest.body import read_optional
+from rest.body import not_valid, read_optional
 from rest.door import Call, json_response
-from rest.problem_rows import WRONG_FIELDS
 from rest.problems import Refused
 
 T = TypeVar("T")
@@ -73,6 +71,15 @@ def encode_token(key: int | str) -> str:
     return base64.urlsafe_b64encode(json.dumps(key).encode()).rstrip(b"=").decode()
 
 
+def decode_token(token: str) -> Any:
+    """The JSON value in a token; None for what is no token."""
+    try:
+        padded = token.encode("ascii") + b"=" * (-len(token) % 4)
+        return json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, RecursionError):
+        return None
+
+
 def number_token() -> int | None:
     """The number in the call's token; None where it has none. Refuses what is no token for this list."""
     value = _value()
@@ -98,16 +105,11 @@ def _value() -> Any:
     text = read_optional(request.args, _TOKEN)
     if text is None:
         return None
-    try:
-        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        value = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (ValueError, RecursionError, binascii.Error) as error:
-        raise _not_a_token() from error
+    value = decode_token(text)
     if value is None:
         raise _not_a_token()
     return value
 
 
 def _not_a_token() -> Refused:
-    text = read_optional(request.args, _TOKEN) or ""
-    return Refused(WRONG_FIELDS, {_TOKEN: [f"The value '{text[:64]}' is not valid."]})
+    return not_valid(_TOKEN, read_optional(request.args, _TOKEN) or "")

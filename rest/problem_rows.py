@@ -12,7 +12,7 @@ from rest.broker.problem_rows import BROKER_ONLY, IN_BROKER
 from rest.problem import Area, Body, Problem, coded, violation
 
 _BAD_REQUEST = Problem(400, "", "Bad Request", Body.FRAMEWORK)
-_NOT_FOUND = Problem(404, "", "Not Found", Body.FRAMEWORK)
+NOT_FOUND = Problem(404, "", "Not Found", Body.FRAMEWORK)
 _CONFLICT = Problem(409, "", "Conflict", Body.FRAMEWORK)
 WRONG_FIELDS = Problem(400, "", "One or more validation errors occurred.", Body.FIELDS)
 FORBIDDEN = Problem(403, "", "Forbidden", Body.EMPTY)
@@ -100,16 +100,16 @@ PROBLEMS: Mapping[ErrorCode, Problem] = {
     ErrorCode.CODE_EXPIRED: UNAUTHORIZED,
     ErrorCode.PARTY_NOT_FOUND: _NO_ORGANISATION,
     ErrorCode.ORGANISATION_NOT_FOUND: _NO_ORGANISATION,
-    ErrorCode.PERSON_NOT_FOUND: _NOT_FOUND,
+    ErrorCode.PERSON_NOT_FOUND: NOT_FOUND,
     ErrorCode.SYSTEM_NOT_FOUND: _NO_SYSTEM,
-    ErrorCode.ENTERPRISE_SYSTEM_NOT_FOUND: _NOT_FOUND,
-    ErrorCode.ENTERPRISE_USER_NOT_FOUND: _NOT_FOUND,
+    ErrorCode.ENTERPRISE_SYSTEM_NOT_FOUND: NOT_FOUND,
+    ErrorCode.ENTERPRISE_USER_NOT_FOUND: NOT_FOUND,
     ErrorCode.SYSTEM_USER_NOT_FOUND: coded(404, "00015", "The SystemUser was not found."),
     ErrorCode.REQUEST_NOT_FOUND: coded(404, "00010", "The Id does not refer to a Request in our system."),
     ErrorCode.GRANT_NOT_FOUND: coded(400, "00038", "Delegation not found"),
-    ErrorCode.BATCH_NOT_FOUND: _NOT_FOUND,
-    ErrorCode.FORM_NOT_FOUND: _NOT_FOUND,
-    ErrorCode.CONTENT_NOT_FOUND: _NOT_FOUND,
+    ErrorCode.BATCH_NOT_FOUND: NOT_FOUND,
+    ErrorCode.FORM_NOT_FOUND: NOT_FOUND,
+    ErrorCode.CONTENT_NOT_FOUND: NOT_FOUND,
     ErrorCode.NOT_THE_VENDOR: _NO_SYSTEM,
     ErrorCode.NOT_THE_REQUESTED_PARTY: coded(403, "00041", "Party does not match request's orgno"),
     ErrorCode.NOT_RELATED: coded(403, "00066", "The request requires logged in user to have accessmanager write."),
@@ -149,13 +149,13 @@ PROBLEMS: Mapping[ErrorCode, Problem] = {
         "$QUERY/cascade",
     ),
     ErrorCode.INVALID_MESSAGE: _BAD_REQUEST,
-    ErrorCode.MESSAGE_NOT_FOUND: _NOT_FOUND,
+    ErrorCode.MESSAGE_NOT_FOUND: NOT_FOUND,
     ErrorCode.NOT_THE_SERVICE_OWNER: FORBIDDEN,
     ErrorCode.MISSING_RIGHT: FORBIDDEN,
     ErrorCode.RECEIPT_TYPE_MISSING: _BAD_REQUEST,
     ErrorCode.DATES_REVERSED: _BAD_REQUEST,
     ErrorCode.INVALID_RECEIPT_UPDATE: _BAD_REQUEST,
-    ErrorCode.RECEIPT_NOT_FOUND: _NOT_FOUND,
+    ErrorCode.RECEIPT_NOT_FOUND: NOT_FOUND,
     ErrorCode.NOT_AUTHORISED_FOR_REPORTEE: FORBIDDEN,
     ErrorCode.NOT_AUTHORISED_TO_SIGN: FORBIDDEN,
     ErrorCode.LEVEL_TOO_LOW: FORBIDDEN,
@@ -174,8 +174,8 @@ PROBLEMS: Mapping[ErrorCode, Problem] = {
     ErrorCode.NO_FILE_DATA: _BAD_REQUEST,
     ErrorCode.NOT_A_ZIP_FILE: _BAD_REQUEST,
     ErrorCode.FILE_TOO_LARGE: _BAD_REQUEST,
-    ErrorCode.TRANSFER_NOT_FOUND: _NOT_FOUND,
-    ErrorCode.NO_FILE_READY: _NOT_FOUND,
+    ErrorCode.TRANSFER_NOT_FOUND: NOT_FOUND,
+    ErrorCode.NO_FILE_READY: NOT_FOUND,
     ErrorCode.SENDER_NOT_AUTHORISED: FORBIDDEN,
     ErrorCode.RECIPIENT_REFUSED: FORBIDDEN,
     ErrorCode.TRANSFER_NOT_AUTHORISED: FORBIDDEN,
@@ -188,7 +188,7 @@ PROBLEMS: Mapping[ErrorCode, Problem] = {
     **BROKER_ONLY,
     ErrorCode.INVALID_DIALOG: WRONG_FIELDS,
     ErrorCode.SEARCH_TOO_BROAD: Problem(422, "", "Unprocessable Content", Body.FRAMEWORK),
-    ErrorCode.DIALOG_NOT_FOUND: _NOT_FOUND,
+    ErrorCode.DIALOG_NOT_FOUND: NOT_FOUND,
     ErrorCode.DIALOG_DELETED: Problem(410, "", "Gone", Body.FRAMEWORK),
     ErrorCode.DIALOG_NOT_AUTHORISED: NO_ACCESS,
     ErrorCode.DIALOG_EXISTS: _CONFLICT,
@@ -200,7 +200,7 @@ PROBLEMS: Mapping[ErrorCode, Problem] = {
 IN_AREA: Mapping[tuple[Area, ErrorCode], Problem] = {
     (Area.REGISTER, ErrorCode.INVALID_ORGANISATION_NUMBER): NOT_AN_ORGANISATION,
     (Area.REGISTER, ErrorCode.NOT_THE_VENDOR): FORBIDDEN,
-    (Area.REGISTER, ErrorCode.SYSTEM_NOT_FOUND): _NOT_FOUND,
+    (Area.REGISTER, ErrorCode.SYSTEM_NOT_FOUND): NOT_FOUND,
     (Area.REGISTER, ErrorCode.SYSTEM_DELETED): _BAD_REQUEST,
     (Area.REGISTER_CHANGE, ErrorCode.NOT_THE_VENDOR): FORBIDDEN,
     (Area.REGISTER_CHANGE, ErrorCode.SYSTEM_NOT_FOUND): Problem(
@@ -220,10 +220,10 @@ IN_AREA: Mapping[tuple[Area, ErrorCode], Problem] = {
     **IN_BROKER,
     (Area.DIALOGS, ErrorCode.LEVEL_TOO_LOW): NO_ACCESS,
     (Area.DIALOGS, ErrorCode.NOT_THE_SERVICE_OWNER): NO_ACCESS,
-    (Area.LOOKUP, ErrorCode.SYSTEM_USER_NOT_FOUND): _NOT_FOUND,
-    (Area.LOOKUP, ErrorCode.SYSTEM_NOT_FOUND): _NOT_FOUND,
-    (Area.LOOKUP, ErrorCode.ORGANISATION_NOT_FOUND): _NOT_FOUND,
-    (Area.LOOKUP, ErrorCode.NOT_THE_VENDOR): _NOT_FOUND,
+    (Area.LOOKUP, ErrorCode.SYSTEM_USER_NOT_FOUND): NOT_FOUND,
+    (Area.LOOKUP, ErrorCode.SYSTEM_NOT_FOUND): NOT_FOUND,
+    (Area.LOOKUP, ErrorCode.ORGANISATION_NOT_FOUND): NOT_FOUND,
+    (Area.LOOKUP, ErrorCode.NOT_THE_VENDOR): NOT_FOUND,
     (Area.CLIENTS, ErrorCode.SYSTEM_USER_NOT_FOUND): violation("AUTH.VLD-00014", "System user not found", "?agent"),
     (Area.CLIENTS, ErrorCode.NOT_AN_AGENT): violation(
         "AUTH.VLD-00015", "SystemUser is not a valid system user of type agent", "?agent"

@@ -91,7 +91,7 @@ def problem_of(error: GatewayError, area: Area) -> Problem:
 def tell(error: GatewayError, area: Area, asker: Asker) -> Reply:
     """The answer for ``error``."""
     problem = problem_of(error, area)
-    title = problem.title.format(**error.details) if problem.body is Body.TEXT else problem.title
+    title = mask_numbers_in(problem.title.format(**error.details)) if problem.body is Body.TEXT else problem.title
     detail = None if asker.strict else _detail(title, error)
     fields = error.problems if isinstance(error, InvalidMembers) else None
     return write(
@@ -116,10 +116,15 @@ def write(
         return violations([(problem, {})], asker)
     document = _head(problem)
     if problem.body is Body.FIELDS:
-        document["errors"] = dict(fields or {"$": [detail or problem.title]})
+        document["errors"] = _masked(fields or {"$": [detail or problem.title]})
     elif detail is not None:
         document["detail"] = detail
     return _problem_reply(problem.status, {**document, "traceId": asker.trace_id, **(extensions or {})})
+
+
+def _masked(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The wrong fields. What was sent is told back in some: no identity number gets through."""
+    return {name: [mask_numbers_in(text) for text in texts] for name, texts in fields.items()}
 
 
 def violations(found: Iterable[tuple[Problem, Mapping[str, str]]], asker: Asker) -> Reply:

@@ -27,9 +27,11 @@ RESOURCE = "urn:altinn:resource"
 # -- in -----------------------------------------------------------------------------------------
 
 
-def read_rights(members: Iterable[Members]) -> tuple[Right, ...]:
-    """The rights in a body, every action where none is named. Several ``actions`` are ours: pdp-and-tokens §12.2.
+def read_rights(members: Iterable[Members], *, strict: bool) -> tuple[Right, ...]:
+    """The rights in a body, every action where none is named.
 
+    Several ``actions`` are ours (pdp-and-tokens §12.2): the platform does not read them, and neither do we where
+    ``strict`` says to do as it does.
     A resource named by anything but its id becomes a service that cannot exist, so that the core refuses
     it together with everything else that is wrong.
     """
@@ -37,8 +39,13 @@ def read_rights(members: Iterable[Members]) -> tuple[Right, ...]:
         Right(ServiceId(_resource(pair)), action)
         for right in members
         for pair in _resources(right)
-        for action in right.texts("actions") or (right.text("action") or ANY_ACTION,)
+        for action in _actions(right, strict=strict)
     )
+
+
+def _actions(right: Members, *, strict: bool) -> tuple[str, ...]:
+    several = () if strict else right.texts("actions")
+    return several or (right.text("action") or ANY_ACTION,)
 
 
 def _resources(right: Members) -> tuple[Members, ...]:

@@ -60,6 +60,11 @@ SERVICES = (
 """VAT, housing co-operatives, payments, the shareholder register, and the welfare agency's A06 and A07."""
 
 
+def serves(path: str) -> bool:
+    """Whether a path is one of the service owner's: other parts of the demo are below the same prefix."""
+    return path.startswith(tuple(f"{PREFIX}{service.path}/" for service in SERVICES))
+
+
 def create_service_owner(
     http: httpx.Client,
     issuer: str,

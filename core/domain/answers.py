@@ -7,6 +7,7 @@ from datetime import datetime
 from core.domain.catalogue import Policy
 from core.domain.change import Fact
 from core.domain.delegation import PackageDelegation, RightDelegation, RoleGrant
+from core.domain.party import Party, PartyKind
 from core.domain.party_file import Approved, Chain, Held, Holding
 from core.domain.question import Decision, Outcome, Question, Reason
 from core.domain.sharded import MASK
@@ -26,11 +27,22 @@ def yes(
     snapshot: Snapshot, question: Question, policy: Policy, reasons: tuple[Reason, ...], via: tuple[Fact, ...]
 ) -> Decision:
     """Permit, unless the service has an access list that the party is not on."""
-    if policy.access_list is not None:
-        actions = policy.access_list.get(question.party)  # type: ignore[call-overload]
-        if actions is None or (actions and question.right.action not in actions):
-            return deny(snapshot, question, Reason.NOT_ON_ACCESS_LIST)
+    if policy.access_list is not None and not is_let_in(policy, snapshot.party(question.party)):
+        return deny(snapshot, question, Reason.NOT_ON_ACCESS_LIST)
     return _new(Decision, (_PERMIT, reasons, via, policy.obligations, snapshot.sequence, question))
+
+
+def is_let_in(policy: Policy, party: Party | None) -> bool:
+    """Whether the service's access list, if it has one, lets the party in: an organisation that is on it.
+
+    A person never is, listed or not. Source: pdp-and-tokens §10 step 7.
+    """
+    if policy.access_list is None:
+        return True
+    if party is None or party.kind is PartyKind.PERSON:
+        return False
+    actions = policy.access_list.get(party.id)
+    return actions is not None and (not actions or policy.right.action in actions)
 
 
 def no(snapshot: Snapshot, question: Question, reason: Reason) -> Decision:

@@ -1,7 +1,7 @@
 """Connections: who has taken whom on, and what was given over it. Source: pdp-and-tokens §14.6.
 
 What was given by hand implies its connection: a world, or a command that gives without connecting first, needs
-no row for it. So does a client delegation imply that its agent is an agent of the provider.
+no row for it. So does a client delegation imply that its agent system user is an agent of the provider.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
 
-from core.domain.delegation import AGENT, Connection, PackageDelegation, RightDelegation
+from core.domain.delegation import AGENT, ClientDelegation, Connection, PackageDelegation, RightDelegation
 from core.domain.identifiers import PartyId
 from core.domain.party import Party, RegisterRole, Window
 from core.domain.party_file import HeldFact, receiver_of
@@ -108,6 +108,12 @@ def _roles(facts: Iterable[HeldFact]) -> Iterator[str]:
             yield fact.role
         elif isinstance(fact, (PackageDelegation, RightDelegation)):
             yield RIGHTHOLDER
+
+
+def delegated_to(snapshot: Snapshot, agent: str) -> tuple[ClientDelegation, ...]:
+    """Everything that was delegated to an agent, whoever the provider and the client are."""
+    files = (snapshot.files.get(party) for party in snapshot.reach.get(agent) or ())
+    return tuple(each for file in files if file is not None for each in file.delegations if each.system_user == agent)
 
 
 def agents_of(snapshot: Snapshot, provider: str) -> dict[str, Connection]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from core.domain.answers import holds
+from core.domain.answers import holds, is_let_in
 from core.domain.catalogue import NOTHING, Policy, narrowed
 from core.domain.delegation import PackageDelegation
 from core.domain.identifiers import PartyId
@@ -165,7 +165,7 @@ def _check_right(
         return RightCheck(right, False, (GiveReason.MASKINPORTEN_SCHEMA,))
     if service.kind is not ServiceKind.RESOURCE or not service.delegable:
         return RightCheck(right, False, (GiveReason.RESOURCE_NOT_DELEGABLE,))
-    if not all(_is_listed(policy, party) for policy in policies):
+    if not all(is_let_in(policy, party) for policy in policies):
         return RightCheck(right, False, (GiveReason.NOT_ON_ACCESS_LIST,))
     if is_own or reach is None:
         return RightCheck(right, True, (GiveReason.OWN_PARTY if is_own else GiveReason.OPERATOR,))
@@ -183,13 +183,6 @@ def _policies(snapshot: Snapshot, right: Right, at: datetime) -> list[Policy]:
     until = snapshot.terms.old_roles_until
     ended = until is not None and at >= until
     return [narrowed(policy, at, policy.lasting_roles if ended else None) for policy in found if policy is not None]
-
-
-def _is_listed(policy: Policy, party: Party) -> bool:
-    if policy.access_list is None:
-        return True
-    actions = policy.access_list.get(party.id)
-    return actions is not None and (not actions or policy.right.action in actions)
 
 
 def _right_way(policy: Policy, reach: _Reach) -> GiveReason | None:

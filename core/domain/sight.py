@@ -51,7 +51,9 @@ class Sight:
             return entry is not None and self.sees_user(snapshot, entry.user)
         if subject.kind is SubjectKind.ENTERPRISE_SYSTEM:
             system = snapshot.enterprise_systems.get(int(subject.id))
-            return system is not None and self.sees_party(system.owner)
+            # What a person may do through the system is the person's own business.
+            persons = subject.person is None or self.sees_party(subject.person)
+            return system is not None and self.sees_party(system.owner) and persons
         if subject.kind is SubjectKind.ENTERPRISE_USER:
             user = snapshot.enterprise_users.get(str(subject.id))
             return user is not None and self.sees_party(user.owner)

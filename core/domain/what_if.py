@@ -12,7 +12,7 @@ from datetime import datetime
 from core.domain.cascade import dependants_of_edits, touched_parties
 from core.domain.catalogue import Policy
 from core.domain.change import Edit, Fact, Operation, remove
-from core.domain.connections import given
+from core.domain.connections import delegated_to, given
 from core.domain.decision import Decision, Question, Subject, SubjectKind, decide
 from core.domain.delegation import AGENT, ClientDelegation, Connection
 from core.domain.fold import preview
@@ -109,9 +109,7 @@ def _given_over(snapshot: Snapshot, ended: Connection) -> Iterable[Fact]:
     """What was given over a connection, which ends with it."""
     if ended.role != AGENT:
         return given(snapshot, ended.giver, ended.receiver)
-    files = (snapshot.files.get(party) for party in snapshot.reach.get(ended.receiver) or ())
-    every = (each for file in files if file is not None for each in file.delegations)
-    return tuple(each for each in every if (each.system_user, each.provider) == (ended.receiver, ended.giver))
+    return tuple(each for each in delegated_to(snapshot, ended.receiver) if each.provider == ended.giver)
 
 
 def _affected(before: Snapshot, after: Snapshot, edits: Iterable[Edit]) -> Iterator[tuple[str, SystemUser]]:

@@ -78,6 +78,14 @@ def is_vendors(caller: Caller, system: System) -> bool:
     return caller.kind is CallerKind.OPERATOR or caller.organisation == system.vendor
 
 
+def standing_system(snapshot: Snapshot, system_id: str) -> System:
+    """The system, anybody's, where it has not been deleted. Raises NotFound."""
+    system = snapshot.systems.get(system_id)
+    if system is None or system.deleted:
+        raise no_such_system(system_id)
+    return system
+
+
 def no_such_system(system_id: str) -> NotFound:
     """The error for a system that is not there, or is not the caller's to see."""
     return NotFound(
@@ -85,6 +93,11 @@ def no_such_system(system_id: str) -> NotFound:
         f"there is no system `{system_id}` in the system register",
         details={"system": system_id},
     )
+
+
+def no_such_user() -> NotFound:
+    """The error for a system user that is not there, or is not the caller's to see."""
+    return NotFound(ErrorCode.SYSTEM_USER_NOT_FOUND, "there is no such system user")
 
 
 def _require(snapshot: Snapshot, caller: Caller, party: PartyId, right: Right, at: datetime, code: ErrorCode) -> None:

@@ -17,7 +17,7 @@ from core.domain.snapshot import Snapshot, UserEntry
 from core.domain.system import SystemUserKind
 from core.domain.vocabulary import OWN_ORGANISATION
 from core.errors import ErrorCode, InvalidInput, NotAllowed, NotFound
-from core.services.administration import require_client_administration
+from core.services.administration import no_such_user, require_client_administration
 from core.services.client_lists import clients_of
 from core.services.clients import add_client, delegations_for, list_clients
 from core.services.package_checks import known_party
@@ -112,7 +112,7 @@ def agent_of_party(snapshot: Snapshot, party: PartyId, agent: str) -> UserEntry:
     """
     entry = snapshot.users.get(agent)
     if entry is None or not entry.generations:
-        raise NotFound(ErrorCode.SYSTEM_USER_NOT_FOUND, "there is no such system user")
+        raise no_such_user()
     if entry.user.owner != party:
         raise NotAllowed(ErrorCode.NOT_THE_CALLERS, "the system user belongs to another party")
     if entry.user.kind is not SystemUserKind.AGENT:

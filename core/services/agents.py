@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from core.domain.caller import Caller
 from core.domain.change import Edit, put, remove
-from core.domain.connections import agents_of, connection, connection_between
-from core.domain.delegation import AGENT, ClientDelegation, Connection
+from core.domain.connections import agents_of, connection, connection_between, delegated_to
+from core.domain.delegation import AGENT, Connection
 from core.domain.identifiers import PartyId
 from core.domain.party import PartyKind
 from core.domain.snapshot import Snapshot, UserEntry
 from core.domain.system import SystemUserKind
 from core.errors import Conflict, ErrorCode, InvalidInput, NotFound
 from core.services.administration import require_client_administration
+from core.services.clients import delegations_for
 from core.services.package_checks import known_party
 from core.store.store import Store, Written
 
@@ -90,7 +91,7 @@ def remove_client_from_agent(
             require_client_administration(snapshot, caller, provider, now)
         known_agent(snapshot, provider, agent)
         known_party(snapshot, client, "client")
-        there = [each for each in delegations_of(snapshot, provider, agent) if each.client == client]
+        there = [each for each in delegations_for(snapshot, agent, client) if each.provider == provider]
         if there and not cascade:
             raise _in_use()
         edits = tuple(remove(each) for each in there)
@@ -124,16 +125,9 @@ def require_agent(snapshot: Snapshot, provider: PartyId, agent: str) -> None:
         raise _not_connected("the person is no agent of the provider: add the person first")
 
 
-def delegations_of(snapshot: Snapshot, provider: str, agent: str) -> tuple[ClientDelegation, ...]:
-    """What ``provider`` has delegated to the agent, whatever the client."""
-    files = (snapshot.files.get(party) for party in snapshot.reach.get(agent) or ())
-    every = (each for file in files if file is not None for each in file.delegations)
-    return tuple(each for each in every if each.system_user == agent and each.provider == provider)
-
-
 def _ended(snapshot: Snapshot, provider: PartyId, agent: str, cascade: bool) -> tuple[Edit, ...]:  # noqa: FBT001
     there = connection(snapshot, provider, agent, AGENT)
-    delegations = delegations_of(snapshot, provider, agent)
+    delegations = [each for each in delegated_to(snapshot, agent) if each.provider == provider]
     if delegations and not cascade:
         raise _in_use()
     return (*(() if there is None else (remove(there),)), *(remove(each) for each in delegations))

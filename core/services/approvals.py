@@ -10,9 +10,9 @@ from core.domain.caller import Caller
 from core.domain.change import Edit, put
 from core.domain.identifiers import PartyId
 from core.domain.snapshot import Reference, Snapshot
-from core.domain.system import RequestStatus, System, SystemUser, SystemUserKind, SystemUserRequest
+from core.domain.system import RequestStatus, SystemUser, SystemUserKind, SystemUserRequest
 from core.errors import Conflict, ErrorCode, NotAllowed
-from core.services.administration import no_such_system, require_access_management
+from core.services.administration import require_access_management, standing_system
 from core.services.new_users import edits_of_new_user
 from core.services.package_checks import refuse_unless_giveable
 from core.services.request_check import check_wanted
@@ -68,14 +68,6 @@ def _unanswered(snapshot: Snapshot, party: PartyId, request_id: str, kind: Syste
     if request.status is not RequestStatus.NEW:
         raise Conflict(ErrorCode.REQUEST_NOT_NEW, f"the request has been answered: {request.status}")
     return request
-
-
-def standing_system(snapshot: Snapshot, system_id: str) -> System:
-    """The system, where it has not been deleted. Raises NotFound."""
-    system = snapshot.systems.get(system_id)
-    if system is None or system.deleted:
-        raise no_such_system(system_id)
-    return system
 
 
 def _approved(request: SystemUserRequest, user: SystemUser, caller: Caller, at: datetime) -> Iterator[Edit]:

@@ -23,9 +23,8 @@ from core.domain.party import Party, Window
 from core.domain.snapshot import Snapshot, UserEntry
 from core.domain.system import Generation, SystemUserKind
 from core.domain.vocabulary import ANY_ACTION, Right
-from core.errors import Conflict, ErrorCode, NotAllowed, NotFound
-from core.services.administration import manages_accesses, require_access_management
-from core.services.approvals import standing_system
+from core.errors import Conflict, ErrorCode, NotAllowed
+from core.services.administration import manages_accesses, no_such_user, require_access_management, standing_system
 from core.services.change_requests import check_change, offered_actions
 from core.services.generations import move_edits
 from core.services.package_checks import known_party, refuse_unless_giveable
@@ -138,7 +137,7 @@ def _unanswered(snapshot: Snapshot, party: PartyId, change_id: str) -> ChangeReq
 def _user_of(snapshot: Snapshot, change: ChangeRequest) -> UserEntry:
     entry = snapshot.users.get(change.system_user)
     if entry is None or not entry.generations:
-        raise NotFound(ErrorCode.SYSTEM_USER_NOT_FOUND, "there is no such system user")
+        raise no_such_user()
     return entry
 
 

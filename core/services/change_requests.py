@@ -20,8 +20,8 @@ from core.domain.change_request import (
 from core.domain.identifiers import ServiceId
 from core.domain.snapshot import Reference, Snapshot, UserEntry
 from core.domain.system import System, SystemUserKind
-from core.errors import Conflict, ErrorCode, InvalidInput, NotAllowed, NotFound
-from core.services.administration import is_vendors, no_such_system, system_of_vendor
+from core.errors import Conflict, ErrorCode, InvalidInput, NotAllowed
+from core.services.administration import is_vendors, no_such_system, no_such_user, system_of_vendor
 from core.services.external_ids import external_ref_or_default
 from core.services.package_checks import known_party
 from core.services.request_check import check_redirect, check_wanted
@@ -50,7 +50,7 @@ def request_change(store: Store, caller: Caller, new: NewChange, *, agents: bool
         if known is not None and _is_callers(snapshot, caller, known):
             return Written((), ChangeOutcome(known, False))
         if entry.user.kind is SystemUserKind.AGENT and not agents:
-            raise _no_such_user()
+            raise no_such_user()
         if known is not None:
             raise _taken(known)
         system = system_of_vendor(snapshot, caller, change.system)
@@ -154,7 +154,7 @@ def offered_actions(snapshot: Snapshot, change: ChangeRequest) -> Mapping[Servic
 def _user_of_vendor(snapshot: Snapshot, caller: Caller, new: NewChange) -> UserEntry:
     entry = snapshot.users.get(new.system_user)
     if entry is None or not entry.generations:
-        raise _no_such_user()
+        raise no_such_user()
     if new.id == new.system_user:
         raise InvalidInput(ErrorCode.CHANGE_ID_IS_SYSTEM_USER, "the change must have an id of its own")
     system = snapshot.systems.get(entry.user.system)
@@ -193,7 +193,3 @@ def _taken(known: ChangeRequest) -> Conflict:
     if known.status is ChangeStatus.NEW:
         return Conflict(ErrorCode.REQUEST_PENDING, "the correlation id belongs to a change that is not answered yet")
     return Conflict(ErrorCode.CHANGE_ANSWERED, "the correlation id belongs to a change that has been answered")
-
-
-def _no_such_user() -> NotFound:
-    return NotFound(ErrorCode.SYSTEM_USER_NOT_FOUND, "there is no such system user")

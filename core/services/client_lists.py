@@ -9,16 +9,17 @@ from datetime import datetime
 
 from core.domain.caller import Caller
 from core.domain.client_relations import Relations, client_relations, packages_of
-from core.domain.connections import agents_of, connection
+from core.domain.connections import agents_of
 from core.domain.delegation import AGENT, RightDelegation
 from core.domain.identifiers import PartyId
 from core.domain.new_records import ClientAccess, RoleAccess
 from core.domain.party_file import Chain, party_of
 from core.domain.snapshot import Snapshot
 from core.domain.system import SystemUserKind
-from core.domain.vocabulary import ANY_ACTION, OWN_ORGANISATION, Right
+from core.domain.vocabulary import ANY_ACTION, Right
 from core.services.administration import require_client_administration
 from core.services.agents import known_agent
+from core.services.clients import live_chains
 from core.services.package_checks import known_party
 
 
@@ -111,7 +112,7 @@ def delegated_for_client(
     known_party(snapshot, client, "client")
     file = snapshot.files.get(client)
     agents = {each.system_user for each in (file.delegations if file is not None else ()) if each.provider == provider}
-    found = {agent: _joined(_live(snapshot, client, agent, at)) for agent in sorted(agents)}
+    found = {agent: _joined(live_chains(snapshot, client, agent, at)) for agent in sorted(agents)}
     return tuple(ClientAccess(agent, roles) for agent, roles in found.items() if roles)
 
 
@@ -131,7 +132,7 @@ def own_providers(snapshot: Snapshot, caller: Caller, at: datetime) -> tuple[Cli
     person = caller.party or ""
     found = []
     for each in snapshot.connected_to.get(person) or ():
-        if each.role == AGENT and connection(snapshot, each.giver, person, AGENT) is not None:
+        if each.role == AGENT:
             chains = _chains_of(snapshot, each.giver, person, at)
             found.append(ClientAccess(each.giver, _joined(chains), each.since))
     return tuple(found)
@@ -142,20 +143,11 @@ def own_providers(snapshot: Snapshot, caller: Caller, at: datetime) -> tuple[Cli
 
 def _every_chain(snapshot: Snapshot, agent: str, at: datetime) -> Iterator[Chain]:
     for party in snapshot.reach.get(agent) or ():
-        yield from _live(snapshot, party, agent, at)
+        yield from live_chains(snapshot, party, agent, at)
 
 
 def _chains_of(snapshot: Snapshot, provider: str, agent: str, at: datetime) -> Iterator[Chain]:
     return (chain for chain in _every_chain(snapshot, agent, at) if chain.delegation.provider == provider)
-
-
-def _live(snapshot: Snapshot, party: str, agent: str, at: datetime) -> Iterator[Chain]:
-    """The chains of the client itself whose ground stands; the provider's own organisation is no client."""
-    for chain in snapshot.chains(party, agent):
-        given = chain.delegation
-        stands = chain.holding is not None and (chain.window is None or chain.window.holds(at))
-        if given.client == party and given.ground != OWN_ORGANISATION and stands:
-            yield chain
 
 
 def _by_client(chains: Iterable[Chain]) -> tuple[ClientAccess, ...]:

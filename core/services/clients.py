@@ -13,14 +13,15 @@ from core.domain.client_relations import Relations, client_relations, is_held, p
 from core.domain.delegation import ClientDelegation
 from core.domain.identifiers import PartyId
 from core.domain.new_records import AvailableClient, ClientView
+from core.domain.new_world import is_live
 from core.domain.package_check import urn_of_package
 from core.domain.party import Party, PartyKind
 from core.domain.party_file import Chain, PartyFile, party_of
 from core.domain.snapshot import Snapshot, UserEntry
 from core.domain.system import SystemUser, SystemUserKind
-from core.domain.vocabulary import RIGHTHOLDER
+from core.domain.vocabulary import OWN_ORGANISATION, RIGHTHOLDER
 from core.errors import ErrorCode, Fix, InvalidInput, NotFound
-from core.services.administration import require_client_administration
+from core.services.administration import no_such_user, require_client_administration
 from core.store.store import Store, Written, utc_now
 
 
@@ -50,9 +51,9 @@ def list_clients(
     Raises NotFound, NotAllowed, InvalidInput. Source: rest-systemuser §7.
     """
     now = at or utc_now()
-    entry = agent_for(snapshot, caller, agent, now, action="read")
+    agent_for(snapshot, caller, agent, now, action="read")
     files = (snapshot.files.get(party) for party in snapshot.reach.get(agent) or ())
-    found = (_view(file, _standing_chains(snapshot, file, entry, now)) for file in files if file is not None)
+    found = (_view(file, live_chains(snapshot, file.party.id, agent, now)) for file in files if file is not None)
     return tuple(sorted((view for view in found if view is not None), key=lambda view: view.party.number))
 
 
@@ -124,7 +125,7 @@ def agent_for(snapshot: Snapshot, caller: Caller, agent: str, at: datetime, *, a
     """
     entry = snapshot.users.get(agent)
     if entry is None or not entry.generations:
-        raise NotFound(ErrorCode.SYSTEM_USER_NOT_FOUND, "there is no such system user")
+        raise no_such_user()
     require_client_administration(snapshot, caller, entry.user.owner, at, action=action)
     if entry.user.kind is not SystemUserKind.AGENT:
         raise InvalidInput(ErrorCode.NOT_AN_AGENT, "the system user works for its owner and not for clients")
@@ -149,13 +150,12 @@ def no_such_client() -> InvalidInput:
 # -- reading ------------------------------------------------------------------------------------
 
 
-def _standing_chains(snapshot: Snapshot, file: PartyFile, entry: UserEntry, at: datetime) -> list[Chain]:
+def live_chains(snapshot: Snapshot, client: str, agent: str, at: datetime) -> list[Chain]:
+    """What the agent has for the client itself and whose ground stands; the owner's own organisation is no client."""
     return [
         chain
-        for chain in snapshot.chains(file.party.id, entry.user.id)
-        if chain.delegation.client == file.party.id
-        and chain.holding is not None
-        and (chain.window is None or chain.window.holds(at))
+        for chain in snapshot.chains(client, agent)
+        if chain.delegation.client == client and chain.delegation.ground != OWN_ORGANISATION and is_live(chain, at)
     ]
 
 

@@ -18,9 +18,10 @@ from typing import Any, TypeVar
 from core.domain.caller import Caller, CallerKind
 from core.domain.cascade import dependants_of_edits
 from core.domain.change import Edit, Operation, put, remove
+from core.domain.connections import delegated_to
 from core.domain.delegation import PackageDelegation, RightDelegation, RoleGrant
 from core.domain.identifiers import PartyId
-from core.domain.party import Party, PartyKind, RegisterRole
+from core.domain.party import Party, RegisterRole
 from core.domain.party_file import party_of, receiver_of
 from core.domain.snapshot import Snapshot
 from core.errors import ErrorCode, InvalidInput, NotAllowed
@@ -28,11 +29,11 @@ from core.services.register_rows import (
     PartyRow,
     RoleRow,
     UnreadableRow,
+    other_names_of_roles,
     party_named,
     read_party_row,
     read_role_row,
 )
-from core.services.vocabulary import role_codes
 from core.store.store import Store, Written
 
 T = TypeVar("T")
@@ -114,7 +115,7 @@ class _Import:
         self._free = max(store.snapshot().altinn_ids, default=_FIRST_ALTINN_ID)
         self._claimed: dict[int, PartyId] = {}
         self._ids: dict[tuple[str, str], object] = {}
-        self._codes = dict(_other_names())
+        self._codes = dict(other_names_of_roles())
 
     def report(self) -> RegisterReport:
         """What has been done so far."""
@@ -137,7 +138,7 @@ class _Import:
 
     def take_parties(self, rows: Iterable[Row]) -> None:
         """Take in parties; those that others may belong to first."""
-        read = sorted(self._read("parties", rows, read_party_row), key=lambda each: _depth(each[2]))
+        read = sorted(self._read("parties", rows, read_party_row), key=lambda each: each[2].depth)
         for some in _in_groups(read):
             self._change(lambda snapshot, some=some: self._parties(snapshot, some))  # type: ignore[misc]
 
@@ -203,6 +204,9 @@ class _Import:
                 edits.append(remove(fact) if ended <= self._now else put(replace(fact, valid_to=ended)))
         if ended <= self._now:
             step.edits += (remove(each) for each in snapshot.connected_to.get(party.id) or ())
+            as_agent = delegated_to(snapshot, party.id)
+            step.counts["ended_with_them"] += len(as_agent)
+            step.edits += (remove(each) for each in as_agent)
         return edits
 
     # -- roles ------------------------------------------------------------------------------------
@@ -244,12 +248,18 @@ class _Import:
             return
         if holder.ended is not None and holder.ended <= self._now:
             raise UnreadableRow("`holder` has ended")
+        lapsed = before is not None and before.valid_to is not None and before.valid_to <= self._now
         begun = self._begun(row, key) if before is None else before
         after = replace(begun, valid_from=begins, valid_to=until)
         written[key] = after
         step.kept.add(after.id)
         step.counts["new_roles" if before is None else "same_roles" if after == before else "changed_roles"] += 1
-        step.ground_edits += [] if after == before else [put(after)]
+        if lapsed:
+            # It ended meanwhile, and what flowed from it with it: what begins now is another, and revives nothing.
+            step.ground_edits.append(remove(begun))
+            step.edits.append(put(after))
+        elif after != before:
+            step.ground_edits.append(put(after))
 
     def _begun(self, row: RoleRow, key: tuple[PartyId, PartyId, str]) -> RegisterRole:
         self._claim_id("role", row.id, key)
@@ -312,7 +322,7 @@ class _Import:
         def command(snapshot: Snapshot) -> Written[_Step]:
             step = work(snapshot)
             lost = step.cascade(snapshot, self._now)
-            return Written((*step.edits, *step.ground_edits, *lost), step)
+            return Written((*step.ground_edits, *step.edits, *lost), step)
 
         step = self._store.change(self._caller.name, command)
         self._counts += step.counts
@@ -374,19 +384,6 @@ def _role_there(snapshot: Snapshot, party: str, holder: str, code: str) -> Regis
         if isinstance(fact, RegisterRole) and (fact.holder, fact.role) == (holder, code):
             return fact
     return None
-
-
-def _other_names() -> Iterator[tuple[str, str]]:
-    for each in role_codes():
-        for name in (each.legacy_urn, each.urn, each.modern_code, each.code):
-            yield name.casefold(), each.code
-
-
-def _depth(row: PartyRow) -> int:
-    """Units before those that belong to one: a main unit is known when its sub-unit comes."""
-    if row.main_unit is None:
-        return 0
-    return 2 if row.said["kind"] is PartyKind.SUB_UNIT else 1
 
 
 def _in_groups(items: Iterable[T]) -> Iterator[list[T]]:

@@ -6,7 +6,7 @@ time of day begins at midnight UTC. Columns that are not known are refused, sinc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from uuid import UUID
 from core.domain.identifiers import parse_party_number
 from core.domain.party import PartyKind
 from core.errors import GatewayError
+from core.services.vocabulary import role_codes
 
 _SUB_UNIT_FORMS = frozenset({"BEDR", "AAFY"})
 _PARTY_COLUMNS = frozenset({"number", "id", "kind", "name", "form", "main_unit", "ended", "altinn_id"})
@@ -33,6 +34,13 @@ class PartyRow:
     id: str | None
     main_unit: str | None
     said: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def depth(self) -> int:
+        """Units before those that belong to one: a main unit is known when its sub-unit comes."""
+        if self.main_unit is None:
+            return 0
+        return 2 if self.said["kind"] is PartyKind.SUB_UNIT else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,13 @@ def party_named(row: Mapping[str, Any], name: str) -> str:
         return str(UUID(text)) if len(text) > 11 else parse_party_number(text)
     except (ValueError, GatewayError) as error:
         raise UnreadableRow(f"`{name}` is no organisation number, no identity number and no UUID") from error
+
+
+def other_names_of_roles() -> Iterator[tuple[str, str]]:
+    """Every name that a role goes by in files, in lower case, with its code."""
+    for each in role_codes():
+        for name in (each.legacy_urn, each.urn, each.modern_code, each.code):
+            yield name.casefold(), each.code
 
 
 # -- cells --------------------------------------------------------------------------------------

@@ -14,7 +14,6 @@ from core.domain.vocabulary import Right, Service, ServiceKind
 from core.services.package_catalogue import urn_of_role
 
 PACKAGE_SUBJECT = "urn:altinn:accesspackage"
-ROLE_SUBJECT = "urn:altinn:rolecode"
 
 
 @dataclass(frozen=True, slots=True)

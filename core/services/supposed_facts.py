@@ -12,6 +12,7 @@ from core.domain.plain import codecs_of, from_plain
 from core.domain.proof import shown_fact
 from core.domain.sight import Sight
 from core.domain.snapshot import Snapshot
+from core.domain.texts import can_be_kept
 from core.errors import ErrorCode, InvalidInput
 from core.services.world import missing_references
 from core.store.store import Store
@@ -175,7 +176,7 @@ def _could_be_kept(value: object) -> bool:
     """Whether a database can hold the value at all, and so can be asked for it."""
     if isinstance(value, int):
         return abs(value) <= _LARGEST_NUMBER
-    return isinstance(value, str) and "\0" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value)
+    return isinstance(value, str) and can_be_kept((value,))
 
 
 def shown_edit(edit: Edit) -> dict[str, Any]:

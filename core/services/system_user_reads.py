@@ -12,9 +12,8 @@ from core.domain.system import SystemUser, SystemUserKind
 from core.domain.system_change import NumberedUser, StreamedUser, UserStream
 from core.domain.vocabulary import Right
 from core.errors import ErrorCode, NotFound
-from core.services.administration import require_access_management, require_overview
+from core.services.administration import no_such_user, require_access_management, require_overview
 from core.services.package_checks import is_person, known_party
-from core.services.system_users import no_such_user
 from core.services.systems import vendor_system
 from core.store.store import Store
 

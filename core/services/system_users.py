@@ -12,9 +12,9 @@ from core.domain.change import Edit, put, remove
 from core.domain.identifiers import PartyId
 from core.domain.party import Party
 from core.domain.snapshot import Reference, Snapshot
-from core.domain.system import System, SystemUser, SystemUserKind
+from core.domain.system import SystemUser, SystemUserKind
 from core.errors import ErrorCode, InvalidInput, NotAllowed, NotFound
-from core.services.administration import no_such_system, require_access_management
+from core.services.administration import no_such_user, require_access_management, standing_system
 from core.services.new_users import edits_of_new_user
 from core.services.package_checks import is_person, known_party, refuse_unless_giveable
 from core.services.requests import refuse_taken
@@ -37,7 +37,7 @@ def create_system_user(store: Store, caller: Caller, party: PartyId, system_id: 
 
     def command(snapshot: Snapshot) -> Written[SystemUser]:
         require_access_management(snapshot, caller, party, now)
-        system = _standing(snapshot, system_id)
+        system = standing_system(snapshot, system_id)
         owner = _organisation(snapshot, party)
         refuse_taken(snapshot, Reference(system.id, owner.id, owner.number))
         if not system.rights and not system.packages:
@@ -110,24 +110,12 @@ def remove_system_user(
     return store.change(caller.name, command)
 
 
-def no_such_user() -> NotFound:
-    """The error for a system user that is not there, or is not the caller's to see."""
-    return NotFound(ErrorCode.SYSTEM_USER_NOT_FOUND, "there is no such system user")
-
-
 def _title(title: str) -> str:
     name = title.strip()
     if not name or len(name) > LONGEST_TITLE:
         sentence = f"a title has between 1 and {LONGEST_TITLE} signs"
         raise InvalidInput(ErrorCode.INVALID_EXTERNAL_REFERENCE, sentence, details={"field": "title"})
     return name
-
-
-def _standing(snapshot: Snapshot, system_id: str) -> System:
-    system = snapshot.systems.get(system_id)
-    if system is None or system.deleted:
-        raise no_such_system(system_id)
-    return system
 
 
 def _organisation(snapshot: Snapshot, party: PartyId) -> Party:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from core.domain.answers import is_let_in
 from core.domain.caller import Caller
 from core.domain.decision import Decision, Question, Reason, decide
 from core.domain.explain import explain
@@ -211,10 +212,9 @@ def recipients_of(snapshot: Snapshot, service: ServiceId, numbers_given: Iterabl
     """
     numbers = dict.fromkeys(number.strip() for number in numbers_given)
     policy = snapshot.catalogue.policies.get(Right(service, RECEIVE))
-    listed = None if policy is None else policy.access_list
     for number in numbers:
         party = snapshot.party_numbered(number)
-        if party is None or policy is None or (listed is not None and party.id not in listed):
+        if party is None or policy is None or not is_let_in(policy, party):
             raise NotAllowed(ErrorCode.RECIPIENT_REFUSED, "a recipient is unknown, or may not be sent files here")
         yield TransferRecipient(party.id)
     if not numbers:

@@ -44,8 +44,8 @@ def make_freshness(engine: Engine, refresh: Callable[[Connection], None], known:
 class _DataVersion:
     """SQLite: a counter that moves when any other connection commits; reading it takes microseconds.
 
-    It moves with every commit to the ledger too, so the number of the newest fact is looked at next, on the
-    same connection: only where that has moved is anything taken in.
+    It moves with every commit to the ledger too, so the numbers of the newest fact and of the newest word on
+    tokens are looked at next, on the same connection: only where the fact's has moved is anything taken in.
     """
 
     def __init__(self, engine: Engine, refresh: Callable[[Connection], None], known: Callable[[], int]) -> None:
@@ -55,22 +55,28 @@ class _DataVersion:
         self._lock = threading.Lock()
         self._raw = engine.raw_connection()
         self._seen: int | None = None
+        self._epoch = 0
 
     def ensure(self) -> None:
         with self._lock:
-            driver = self._raw.driver_connection
-            (version,) = driver.execute("PRAGMA data_version").fetchone()  # type: ignore[union-attr]
-            if version == self._seen:
-                return
-            (newest,) = driver.execute(NEWEST_CHANGE).fetchone()  # type: ignore[union-attr]
-            if newest != self._known():
-                with self._engine.connect() as connection:
-                    self._refresh(connection)
-            self._seen = version
+            self._look()
 
     def token_epoch(self) -> int:
         with self._lock:
-            return _epoch_of(self._raw)
+            self._look()
+            return self._epoch
+
+    def _look(self) -> None:
+        driver = self._raw.driver_connection
+        (version,) = driver.execute("PRAGMA data_version").fetchone()  # type: ignore[union-attr]
+        if version == self._seen:
+            return
+        (newest,) = driver.execute(NEWEST_CHANGE).fetchone()  # type: ignore[union-attr]
+        if newest != self._known():
+            with self._engine.connect() as connection:
+                self._refresh(connection)
+        self._epoch = _epoch_of(self._raw)
+        self._seen = version
 
     @contextmanager
     def reading(self) -> Iterator[PoolProxiedConnection]:

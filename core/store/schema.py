@@ -34,10 +34,12 @@ from core.store.tables import metadata
 
 def upgrade_schema(url: str) -> str:
     """Bring the database at ``url`` to the newest schema; returns its revision. Raises Unavailable."""
+    newest = newest_revision()
     with _connected(url) as connection:
-        command.upgrade(_config(connection), "head")
-        put_older_users_in_order(connection)
-    return newest_revision()
+        if MigrationContext.configure(connection).get_current_revision() != newest:
+            command.upgrade(_config(connection), "head")
+            put_older_users_in_order(connection)
+    return newest
 
 
 def check_schema(url: str) -> tuple[str, ...]:

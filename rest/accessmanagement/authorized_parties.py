@@ -31,7 +31,7 @@ from core import (
     service_owners,
 )
 from rest.accessmanagement.party_subjects import read_parties, read_subject, subject_of
-from rest.body import read_object, read_optional, read_uuid
+from rest.body import not_valid, read_every, read_flag, read_object, read_optional, read_uuid
 from rest.door import Call, Door
 from rest.paging import next_address, uuid_token
 from rest.problem import Area
@@ -138,23 +138,15 @@ def _owned(call: Call, snapshot: Snapshot, services: frozenset[ServiceId] | None
 
 def _every(name: str) -> list[str]:
     """Every value of a query parameter, whatever the case of its name; several may be parted by commas."""
-    values = [value for key, value in request.args.items(multi=True) if key.lower() == name.lower()]
-    return [each.strip() for value in values for each in value.split(",") if each.strip()]
+    return [each.strip() for value in read_every(request.args, name) for each in value.split(",") if each.strip()]
 
 
 def _unless_false(name: str) -> bool:
     """True, false or auto; auto is true."""
     text = (read_optional(request.args, name) or "auto").lower()
     if text not in ("true", "false", "auto"):
-        raise _not_valid(name, text)
+        raise not_valid(name, text)
     return text != "false"
-
-
-def _flag(name: str, *, default: bool) -> bool:
-    text = (read_optional(request.args, name) or str(default)).lower()
-    if text not in ("true", "false"):
-        raise _not_valid(name, text)
-    return text == "true"
 
 
 def _size() -> int | None:
@@ -163,12 +155,8 @@ def _size() -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) <= 4 and 0 < int(text) <= _LONGEST_PAGE):
-        raise _not_valid("limit", text)
+        raise not_valid("limit", text)
     return int(text)
-
-
-def _not_valid(name: str, text: str) -> Refused:
-    return Refused(WRONG_FIELDS, {name: [f"The value '{text[:64]}' is not valid."]})
 
 
 # -- shapes -------------------------------------------------------------------------------------
@@ -226,12 +214,12 @@ class _Shown:
 
 
 def _shown(at: datetime, *, roles: bool, packages: bool, resources: bool) -> _Shown:
-    _flag("includeInstances", default=True)
+    read_flag(request.args, "includeInstances", default=True)
     return _Shown(
         at,
-        roles=_flag("includeRoles", default=roles),
-        packages=_flag("includeAccessPackages", default=packages),
-        resources=_flag("includeResources", default=resources),
+        roles=read_flag(request.args, "includeRoles", default=roles),
+        packages=read_flag(request.args, "includeAccessPackages", default=packages),
+        resources=read_flag(request.args, "includeResources", default=resources),
     )
 
 

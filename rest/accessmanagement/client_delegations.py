@@ -36,9 +36,9 @@ from rest.accessmanagement.delegations import (
     wishes,
 )
 from rest.accessmanagement.names import package_code, relation_id, role_code, role_id
-from rest.accessmanagement.shapes import entity_json, listed, start_of_page
+from rest.accessmanagement.party_shapes import entity_json, listed, start_of_page
 from rest.accessmanagement.telling import acting_party, cascade, optional_party, party_parameter, telling
-from rest.body import read_object
+from rest.body import read_every, read_object
 from rest.door import Call, Door, View, empty, json_response, person
 from rest.problem import Area
 
@@ -117,8 +117,8 @@ class ClientDelegations:
             person(call),
             acting_party(),
             call.store.clock(),
-            roles=[role_code(text) for text in request.args.getlist("roles")],
-            packages=[package_code(snapshot, text) for text in request.args.getlist("packages")],
+            roles=[role_code(text) for text in read_every(request.args, "roles")],
+            packages=[package_code(snapshot, text) for text in read_every(request.args, "packages")],
             start=start_of_page(),
         )
         return listed(

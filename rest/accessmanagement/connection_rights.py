@@ -24,9 +24,9 @@ from core import (
 )
 from rest.accessmanagement.connections import BASE, GIVING, PATHS, READING, permission, views
 from rest.accessmanagement.names import package_code, package_id, resource_id
-from rest.accessmanagement.shapes import everything
+from rest.accessmanagement.party_shapes import everything
 from rest.accessmanagement.telling import EMPTY_LIST, acting_party, party_parameter, telling
-from rest.body import read_object, read_parameter
+from rest.body import read_every, read_object, read_parameter
 from rest.door import Call, Door, empty, json_response, person
 from rest.problem import Area, violation
 from rest.problems import PACKAGE_URN, Violations
@@ -65,7 +65,7 @@ def add_connection_right_routes(door: Door) -> None:
 def check_packages(call: Call) -> Response:
     """Which packages the caller may give on behalf of the party: those named, or every one."""
     snapshot = call.store.snapshot()
-    names = [*request.args.getlist("packages"), *request.args.getlist("packageIds")]
+    names = [*read_every(request.args, "packages"), *read_every(request.args, "packageIds")]
     packages = tuple(dict.fromkeys(package_code(snapshot, name) for name in names))
     found = packages_giveable(snapshot, person(call), acting_party(), packages, call.store.clock())
     return everything([_package_check(check) for check in found])

@@ -35,7 +35,7 @@ from rest.accessmanagement.names import (
     role_id,
     role_json,
 )
-from rest.accessmanagement.shapes import everything, listed, party_json, start_of_page
+from rest.accessmanagement.party_shapes import everything, listed, party_json, start_of_page
 from rest.accessmanagement.telling import acting_party, cascade, optional_party, party_parameter, telling
 from rest.body import read_object, read_optional, read_parameter
 from rest.door import Call, Door, empty, json_response, person

@@ -29,7 +29,7 @@ from rest.accessmanagement.names import (
     role_id,
     role_json,
 )
-from rest.accessmanagement.shapes import entity_json
+from rest.accessmanagement.party_shapes import entity_json
 from rest.body import Members, read_object
 from rest.door import Call, json_response
 from rest.shapes import moment_json

@@ -26,14 +26,13 @@ from core import (
     packages_of_role,
     search_packages,
 )
-from rest.body import read_optional, read_parameter, read_uuid
+from rest.body import read_every, read_optional, read_parameter, read_uuid
 from rest.door import Door, OpenCall, empty, json_response
-from rest.problem import Area, Body, Problem
-from rest.problem_rows import WRONG_FIELDS
+from rest.problem import Area
+from rest.problem_rows import NOT_FOUND, WRONG_FIELDS
 from rest.problems import PACKAGE_URN, Refused
 
 _BASE = "/accessmanagement/api/v1/meta/info"
-_NOT_FOUND = Problem(404, "", "Not Found", Body.FRAMEWORK)
 _LANGUAGES = {"nb": "nb", "no": "nb", "nob": "nb", "nn": "nn", "nno": "nn", "en": "en", "eng": "en"}
 _TYPES = {"organization": "organization", "organisasjon": "organization", "person": "person"}
 _TYPE_NAMES = {"organization": "Organisasjon", "person": "Person"}
@@ -80,7 +79,7 @@ def search(call: OpenCall) -> Response:
     found = search_packages(
         call.store.snapshot(),
         term,
-        owners=[value for key, value in request.args.items(multi=True) if key.lower() == "resourceprovidercode"],
+        owners=read_every(request.args, "resourceProviderCode"),
         in_services=(read_optional(request.args, "searchInResources") or "").lower() == "true",
         party_type=_TYPES[kind.lower()] if kind is not None else "",
     )
@@ -115,7 +114,7 @@ def areas_of_group(call: OpenCall, group: str) -> Response:
     """The areas of one group."""
     found = _groups(call.store.snapshot(), with_areas=True).get(read_uuid("id", group))
     if found is None:
-        raise Refused(_NOT_FOUND)
+        raise Refused(NOT_FOUND)
     return _listed(found["areas"])
 
 
@@ -128,7 +127,7 @@ def packages_of_area(call: OpenCall, area: str) -> Response:
     """The packages of one area."""
     found = _areas(list_packages(call.store.snapshot())).get(read_uuid("id", area))
     if found is None:
-        raise Refused(_NOT_FOUND)
+        raise Refused(NOT_FOUND)
     return _listed(found["packages"])
 
 
@@ -146,7 +145,7 @@ def package_by_urn(call: OpenCall, urn: str) -> Response:
     """One package, by its URN or by the code at the end of it."""
     found = find_package(call.store.snapshot(), urn.removeprefix(PACKAGE_URN))
     if found is None:
-        raise Refused(_NOT_FOUND)
+        raise Refused(NOT_FOUND)
     return json_response(package_json(found), headers=_told())
 
 
@@ -154,7 +153,7 @@ def _package(call: OpenCall, package: str) -> CataloguedPackage:
     wanted = read_uuid("id", package)
     found = next((each for each in list_packages(call.store.snapshot()) if each.id == wanted), None)
     if found is None:
-        raise Refused(_NOT_FOUND)
+        raise Refused(NOT_FOUND)
     return found
 
 
@@ -256,7 +255,7 @@ def look_role_up(call: OpenCall) -> Response:
     roles = list_roles_in_force(call.store.snapshot())
     found = next((each for each in roles if names[key](each).casefold() == value), None)
     if found is None:
-        raise Refused(_NOT_FOUND)
+        raise Refused(NOT_FOUND)
     return json_response(_role(found))
 
 
@@ -269,7 +268,7 @@ def _found(snapshot: Snapshot, role: str) -> CataloguedRole:
     wanted = read_uuid("id", role)
     found = next((each for each in list_roles_in_force(snapshot) if each.id == wanted), None)
     if found is None:
-        raise Refused(_NOT_FOUND)
+        raise Refused(NOT_FOUND)
     return found
 
 
@@ -322,5 +321,5 @@ def _listed(items: Iterable[Any]) -> Response:
 
 def _one(items: dict[str, dict[str, Any]], wanted: str) -> Response:
     if wanted not in items:
-        raise Refused(_NOT_FOUND)
+        raise Refused(NOT_FOUND)
     return json_response(items[wanted], headers=_told())

@@ -17,9 +17,9 @@ from core import (
 )
 from rest.accessmanagement.client_delegations import V1, V2, Version
 from rest.accessmanagement.delegations import MY_READ, MY_WRITE, access_json, outcomes_response, paths, wishes
-from rest.accessmanagement.shapes import entity_json, listed, start_of_page
+from rest.accessmanagement.party_shapes import entity_json, listed, start_of_page
 from rest.accessmanagement.telling import cascade, party_parameter, telling
-from rest.body import read_uuid
+from rest.body import read_every, read_uuid
 from rest.door import Call, Door, View, empty, person
 from rest.problem import Area
 from rest.shapes import moment_json
@@ -55,7 +55,7 @@ class MyClients:
         """The clients that the caller has through its providers, or through those named."""
         snapshot = call.store.snapshot()
         found = own_clients(snapshot, person(call), call.store.clock())
-        only = {read_uuid("provider", text) for text in request.args.getlist("provider")} or set(found)
+        only = {read_uuid("provider", text) for text in read_every(request.args, "provider")} or set(found)
         start = start_of_page()
         chosen = [(each, found[each]) for each in sorted(found) if each in only and each >= start]
 

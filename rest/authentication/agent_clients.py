@@ -27,10 +27,11 @@ from core import (
     works_for_own_organisation,
 )
 from rest.accessmanagement.names import role_json
-from rest.body import read_object, read_optional, read_parameter, read_party_id, read_uuid
+from rest.authentication.party_paths import own_party_in_path
+from rest.body import read_every, read_object, read_optional, read_parameter, read_uuid
 from rest.door import ANY_SCOPE, PREFIX, Call, Door, empty, json_response, person
 from rest.problem import Area
-from rest.problem_rows import FORBIDDEN, WRONG_FIELDS
+from rest.problem_rows import WRONG_FIELDS
 from rest.problems import PACKAGE_URN, Refused
 
 _NO_ID = str(UUID(int=0))
@@ -63,8 +64,8 @@ def clients(call: Call, party: str, system_user_id: str = "") -> Response:
 
     The packages asked for choose among them, which the platform says and does not do.
     """
-    owner = _party(call, party)
-    named = () if call.options.strict_upstream else request.args.getlist("packages")
+    owner = own_party_in_path(call, party)
+    named = () if call.options.strict_upstream else read_every(request.args, "packages")
     packages = [text.removeprefix(PACKAGE_URN) for text in named]
     snapshot, now = call.store.snapshot(), call.store.clock()
     found = facilitators_clients(
@@ -85,7 +86,7 @@ def _client_json(snapshot: Snapshot, access: ClientAccess) -> dict[str, Any]:
 
 def delegated(call: Call, party: str, system_user_id: str, facilitator: str = "") -> Response:
     """The clients of the agent. The platform answers an error with an empty list; here it is told."""
-    owner, agent = _party(call, party), read_uuid("systemUserId", system_user_id)
+    owner, agent = own_party_in_path(call, party), read_uuid("systemUserId", system_user_id)
     provider = PartyId(read_uuid("facilitator", facilitator)) if facilitator else owner
     snapshot = call.store.snapshot()
     try:
@@ -99,7 +100,7 @@ def delegated(call: Call, party: str, system_user_id: str, facilitator: str = ""
 
 def add(call: Call, party: str, system_user_id: str) -> Response:
     """Put a client on the agent, with everything the agent needs or not at all."""
-    owner, agent = _party(call, party), read_uuid("systemUserId", system_user_id)
+    owner, agent = own_party_in_path(call, party), read_uuid("systemUserId", system_user_id)
     provider, client = _facilitator(owner, "provider"), PartyId(read_uuid("client", _client()))
     try:
         found = put_on_client(call.store, person(call), owner, provider, agent, client)
@@ -110,7 +111,7 @@ def add(call: Call, party: str, system_user_id: str) -> Response:
 
 def remove(call: Call, party: str, system_user_id: str, delegation_id: str = "") -> Response:
     """Take a client off the agent; one that is none is off already."""
-    owner, agent = _party(call, party), read_uuid("systemUserId", system_user_id)
+    owner, agent = own_party_in_path(call, party), read_uuid("systemUserId", system_user_id)
     provider = _facilitator(owner, "provider")
     client = PartyId(read_uuid("client", delegation_id or read_parameter(request.args, "client")))
     take_off_client(call.store, person(call), owner, provider, agent, client)
@@ -163,19 +164,11 @@ def asks_self(call: Call, party: str, system_user_id: str) -> Response:
 
 
 def _self(call: Call, party: str, system_user_id: str) -> tuple[PartyId, PartyId, str]:
-    owner, agent = _party(call, party), read_uuid("systemUserId", system_user_id)
+    owner, agent = own_party_in_path(call, party), read_uuid("systemUserId", system_user_id)
     return owner, PartyId(read_uuid("partyUuid", read_parameter(request.args, "partyUuid"))), agent
 
 
 # -- what the calls name --------------------------------------------------------------------------
-
-
-def _party(call: Call, text: str) -> PartyId:
-    """The party in the path; one that is not there is as closed as one that is not the caller's."""
-    party = call.store.snapshot().party_with_altinn_id(read_party_id("party", text))
-    if party is None:
-        raise Refused(FORBIDDEN)
-    return party.id
 
 
 def _facilitator(owner: PartyId, name: str) -> PartyId:

@@ -51,8 +51,9 @@ def ask(call: Call) -> Response:
     change_id = _uuid("correlation-id")
     if change_id == _NOBODY:
         raise Refused(_NO_CORRELATION)
-    new = _new_change(change_id, _uuid("system-user-id"))
-    outcome = request_change(call.store, vendor(call), new, agents=not call.options.strict_upstream)
+    strict = call.options.strict_upstream
+    new = _new_change(change_id, _uuid("system-user-id"), strict=strict)
+    outcome = request_change(call.store, vendor(call), new, agents=not strict)
     shape = change_json(call, outcome.change, confirm=True)
     if not outcome.created:
         return json_response(shape)
@@ -92,14 +93,14 @@ def _uuid(name: str) -> str:
     return _NOBODY if text is None else read_uuid(name, text)
 
 
-def _new_change(change_id: str, system_user: str) -> NewChange:
+def _new_change(change_id: str, system_user: str, *, strict: bool) -> NewChange:
     body = read_object(request.get_data(), _PARAMETER)
     body.refuse_nulls(*_LISTS)
     return NewChange(
         id=change_id,
         system_user=system_user,
-        required_rights=read_rights(body.members("requiredRights")),
-        unwanted_rights=read_rights(body.members("unwantedRights")),
+        required_rights=read_rights(body.members("requiredRights"), strict=strict),
+        unwanted_rights=read_rights(body.members("unwantedRights"), strict=strict),
         required_packages=read_packages(body.members("requiredAccessPackages")),
         unwanted_packages=read_packages(body.members("unwantedAccessPackages")),
         redirect_url=body.text("redirectUrl") or None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core import ErrorCode, PartyId
 from rest.body import read_party_id
 from rest.door import Call
-from rest.problem_rows import PROBLEMS
+from rest.problem_rows import FORBIDDEN, PROBLEMS
 from rest.problems import Refused
 
 PORTAL = frozenset({"altinn:portal/enduser"})
@@ -17,6 +17,14 @@ def party_in_path(call: Call, party: str) -> PartyId:
     found = find_party(call, party)
     if found is None:
         raise Refused(PROBLEMS[ErrorCode.PARTY_NOT_FOUND])
+    return found
+
+
+def own_party_in_path(call: Call, party: str) -> PartyId:
+    """The party with this numeric id. Refuses one that is not there as one that is not the caller's."""
+    found = find_party(call, party)
+    if found is None:
+        raise Refused(FORBIDDEN)
     return found
 
 

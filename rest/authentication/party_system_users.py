@@ -19,12 +19,11 @@ from core import (
     system_user_of_party,
     system_users_of_party,
 )
+from rest.authentication.party_paths import own_party_in_path
 from rest.authentication.system_user_shapes import delegations_json, detailed_user_json, listed_user_json
 from rest.body import read_object, read_optional, read_party_id, read_uuid
 from rest.door import ANY_SCOPE, PREFIX, Call, Door, empty, json_response, person
 from rest.problem import Area
-from rest.problem_rows import FORBIDDEN
-from rest.problems import Refused
 from rest.shapes import agent_json
 
 _BASE = f"{PREFIX}/systemuser"
@@ -55,7 +54,7 @@ def agent_users(call: Call, party: str) -> Response:
 
 
 def _listed(call: Call, party: str, kind: SystemUserKind) -> Response:
-    found = system_users_of_party(call.store, person(call), _party(call, party), kind)
+    found = system_users_of_party(call.store, person(call), own_party_in_path(call, party), kind)
     snapshot = call.store.snapshot()
     return json_response([listed_user_json(snapshot, access) for access in found])
 
@@ -63,14 +62,14 @@ def _listed(call: Call, party: str, kind: SystemUserKind) -> Response:
 def one_user(call: Call, party: str, system_user_id: str) -> Response:
     """One system user of the party, with what it has."""
     wanted = read_uuid("systemUserId", system_user_id)
-    access = system_user_of_party(call.store, person(call), _party(call, party), wanted)
+    access = system_user_of_party(call.store, person(call), own_party_in_path(call, party), wanted)
     return json_response(detailed_user_json(call.store.snapshot(), access))
 
 
 def delegations(call: Call, party: str, system_user_id: str) -> Response:
     """What a system user of the party has."""
     wanted = read_uuid("systemUserId", system_user_id)
-    access = delegations_of_system_user(call.store, person(call), _party(call, party), wanted)
+    access = delegations_of_system_user(call.store, person(call), own_party_in_path(call, party), wanted)
     return json_response(delegations_json(access))
 
 
@@ -79,7 +78,7 @@ def create(call: Call, party: str) -> Response:
     body = read_object(request.get_data(), "newSystemUser")
     body.require("integrationTitle", "systemId")
     title, system = body.text("integrationTitle") or "", body.text("systemId") or ""
-    user = create_system_user(call.store, person(call), _party(call, party), system, title)
+    user = create_system_user(call.store, person(call), own_party_in_path(call, party), system, title)
     return json_response({**agent_json(call.store.snapshot(), user), "accessPackages": []})
 
 
@@ -104,7 +103,7 @@ def _named_owner(call: Call, text: str | None) -> PartyId | None:
 def remove_standard(call: Call, party: str, system_user_id: str) -> Response:
     """Remove a standard system user. The answer is a number: how many were there."""
     wanted = read_uuid("systemUserId", system_user_id)
-    owner, caller = _party(call, party), person(call)
+    owner, caller = own_party_in_path(call, party), person(call)
     try:
         remove_system_user(call.store, caller, owner, wanted, SystemUserKind.STANDARD)
     except NotFound:
@@ -116,13 +115,6 @@ def remove_agent(call: Call, party: str, system_user_id: str) -> Response:
     """Remove a system user for clients, with all of its clients."""
     wanted, facilitator = read_uuid("systemUserId", system_user_id), read_optional(request.args, "facilitatorId")
     provider = None if facilitator is None else PartyId(read_uuid("facilitatorId", facilitator))
-    owner, caller = _party(call, party), person(call)
+    owner, caller = own_party_in_path(call, party), person(call)
     remove_system_user(call.store, caller, owner, wanted, SystemUserKind.AGENT, facilitator=provider)
     return empty(200)
-
-
-def _party(call: Call, text: str) -> PartyId:
-    party = call.store.snapshot().party_with_altinn_id(read_party_id("party", text))
-    if party is None:
-        raise Refused(FORBIDDEN)
-    return party.id

@@ -5,25 +5,25 @@ from __future__ import annotations
 from flask import Response, request
 
 from core import System, offered_systems
+from rest.authentication.party_paths import PORTAL
 from rest.authentication.system_shapes import old_rights_json
 from rest.body import read_flag
 from rest.door import PREFIX, Call, Door, json_response
-from rest.problem import Area, Body, Problem
+from rest.problem import Area
+from rest.problem_rows import NOT_FOUND
 from rest.problems import Refused
 from rest.shapes import packages_json, rights_json, system_item_json
 
-_PORTAL = frozenset({"altinn:portal/enduser"})
-_NOT_FOUND = Problem(404, "", "Not Found", Body.FRAMEWORK)
 _OLD_FORMAT = "useOldFormatForApp"
 
 
 def add_portal_system_routes(door: Door) -> None:
     """Serve the portal's reads of the register."""
     base = f"{PREFIX}/systemregister"
-    door.route("GET", base, offered, _PORTAL, Area.REGISTER)
-    door.route("GET", f"{base}/<system_id>", one, _PORTAL, Area.REGISTER)
-    door.route("GET", f"{base}/<system_id>/rights", rights, _PORTAL, Area.REGISTER)
-    door.route("GET", f"{base}/<system_id>/accesspackages", packages, _PORTAL, Area.REGISTER)
+    door.route("GET", base, offered, PORTAL, Area.REGISTER)
+    door.route("GET", f"{base}/<system_id>", one, PORTAL, Area.REGISTER)
+    door.route("GET", f"{base}/<system_id>/rights", rights, PORTAL, Area.REGISTER)
+    door.route("GET", f"{base}/<system_id>/accesspackages", packages, PORTAL, Area.REGISTER)
 
 
 def offered(call: Call) -> Response:
@@ -36,7 +36,7 @@ def one(call: Call, system_id: str) -> Response:
     """One system, also a hidden or deleted one."""
     system = _system(call, system_id)
     if system is None:
-        raise Refused(_NOT_FOUND)
+        raise Refused(NOT_FOUND)
     return json_response(system_item_json(system))
 
 

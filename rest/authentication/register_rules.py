@@ -19,14 +19,17 @@ ORGANISATION_PREFIX = "0192:"
 _ROOT = "/registersystemrequest"
 
 
-def read_system(body: Members, vendor: str) -> NewSystem:
-    """The system in a body, with the organisation number of its vendor. Refuses a body that lacks a member."""
+def read_system(body: Members, vendor: str, *, strict: bool) -> NewSystem:
+    """The system in a body, with the organisation number of its vendor. Refuses a body that lacks a member.
+
+    ``strict``: as for `read_rights`.
+    """
     return NewSystem(
         id=body.text("id") or "",
         vendor=vendor,
         name=body.localised("name"),
         description=body.localised("description"),
-        rights=read_rights(body.members("rights")),
+        rights=read_rights(body.members("rights"), strict=strict),
         packages=read_packages(body.members("accessPackages")),
         client_ids=body.texts("clientId"),
         redirect_urls=body.texts("allowedRedirectUrls"),

@@ -103,7 +103,7 @@ def _new_request(call: Call, body: Members, kind: SystemUserKind) -> NewRequest:
         owner_number=body.text("partyOrgNo") or "",
         external_ref=body.text("externalRef"),
         title=body.text("integrationTitle"),
-        rights=() if ignored else read_rights(body.members("rights")),
+        rights=() if ignored else read_rights(body.members("rights"), strict=call.options.strict_upstream),
         packages=read_packages(body.members("accessPackages")),
         redirect_url=body.text("redirectUrl") or None,
     )

@@ -8,14 +8,14 @@ from core import Reference, SystemUser, system_user_for_token, users_of_vendor_s
 from rest.body import read_optional, read_parameter
 from rest.door import PREFIX, Call, Door, json_response, vendor
 from rest.paging import PAGE_SIZE, cut, number_token, page_response
-from rest.problem import Area, Body, Problem
+from rest.problem import Area
+from rest.problem_rows import NOT_FOUND
 from rest.problems import Refused
 from rest.shapes import system_user_json
 
 _LOOKUP = frozenset({"altinn:maskinporten/systemuser.read"})
 _WRITE = frozenset({"altinn:authentication/systemuser.request.write"})
 _REGISTER = frozenset({"altinn:authentication/systemregister.write", "altinn:authentication/systemregister.admin"})
-_NOT_FOUND = Problem(404, "", "Not Found", Body.FRAMEWORK)
 
 
 def add_system_user_routes(door: Door) -> None:
@@ -65,5 +65,5 @@ def by_system(call: Call, system_id: str) -> Response:
 
 def _found(user: SystemUser | None) -> SystemUser:
     if user is None:
-        raise Refused(_NOT_FOUND)
+        raise Refused(NOT_FOUND)
     return user

@@ -54,7 +54,7 @@ def register(call: Call) -> Response:
     number = body.member("vendor").text("ID") or ""
     if not number.startswith(ORGANISATION_PREFIX):
         raise Refused(NOT_AN_ORGANISATION)
-    new = read_system(body, number.removeprefix(ORGANISATION_PREFIX))
+    new = read_system(body, number.removeprefix(ORGANISATION_PREFIX), strict=call.options.strict_upstream)
     try:
         return json_response(register_system(call.store, caller, new).internal_id)
     except InvalidSystem as invalid:
@@ -67,7 +67,7 @@ def replace(call: Call, system_id: str) -> Response:
     body = _system_body("updateSystem")
     number = body.member("vendor").text("ID") or ""
     named = number.removeprefix(ORGANISATION_PREFIX) if number.startswith(ORGANISATION_PREFIX) else ""
-    new = read_system(body, named)
+    new = read_system(body, named, strict=call.options.strict_upstream)
     try:
         replace_system(call.store, caller, system_id, new)
     except InvalidSystem as invalid:
@@ -78,7 +78,7 @@ def replace(call: Call, system_id: str) -> Response:
 def replace_rights(call: Call, system_id: str) -> Response:
     """Replace the rights of a system by those in the body, a bare list."""
     caller = _vendor_or_administrator(call)
-    rights = read_rights(read_objects(request.get_data(), "rights"))
+    rights = read_rights(read_objects(request.get_data(), "rights"), strict=call.options.strict_upstream)
     try:
         replace_system_rights(call.store, caller, system_id, rights)
     except InvalidSystem as invalid:

@@ -22,6 +22,7 @@ from core import (
     Unavailable,
     decide,
 )
+from rest.authorization.as_spelled import Attribute
 from rest.authorization.xacml import (
     ACTION,
     OK,
@@ -30,7 +31,6 @@ from rest.authorization.xacml import (
     SUBJECT,
     SYNTAX_ERROR,
     Asked,
-    Attribute,
     CannotAnswer,
     echo_of,
     read_request,
@@ -75,12 +75,16 @@ def authorize(ask: Callable[[], Snapshot], body: bytes, at: datetime, may_ask: M
     except CannotAnswer as refusal:
         return Answer(response([result(Outcome.INDETERMINATE, refusal.status, (), None)]), refusal.reason)
     except Unavailable:
-        failed = response([result(Outcome.INDETERMINATE, PROCESSING_ERROR, (), None)])
-        return Answer(failed, str(Reason.NOT_FRESH))
+        return not_fresh()
     if len(answers) == 1:
         text, reason = answers[0]
         return Answer(response([text]), reason)
     return Answer(response([text for text, _ in answers]), ",".join(reason for _, reason in answers))
+
+
+def not_fresh() -> Answer:
+    """No answer: what is so now cannot be known, and the past is never told for it."""
+    return Answer(response([result(Outcome.INDETERMINATE, PROCESSING_ERROR, (), None)]), str(Reason.NOT_FRESH))
 
 
 def _check_askable(snapshot: Snapshot, asked: Iterable[Asked], may_ask: MayAsk) -> None:
@@ -230,7 +234,8 @@ def _resource(snapshot: Snapshot, attributes: list[Attribute]) -> tuple[str, str
     services: set[str] = set()
     parties: set[str] = set()
     parts: dict[str, str] = {}
-    for name, value, _, _, _ in attributes:
+    for each in attributes:
+        name, value = each.id, each.value
         if name == "urn:altinn:resource":
             services.add(value)
         elif name in _PARTIES:

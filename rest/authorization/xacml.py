@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast, get_args
 
 from core import Obligation, Outcome
+from rest.authorization.as_spelled import Attribute, DataType, Request, as_spelled
 
 LARGEST_REQUEST = 1024 * 1024
 MOST_REFERENCES = 1000
@@ -21,15 +22,7 @@ PROCESSING_ERROR = "processing-error"
 SYNTAX_ERROR = "syntax-error"
 
 _XML_SCHEMA = "http://www.w3.org/2001/XMLSchema#"
-_STRING = f"{_XML_SCHEMA}string"
-_DATA_TYPES = {
-    "": _STRING,
-    **{
-        name: f"{_XML_SCHEMA}{short}"
-        for short in ("string", "anyURI", "integer")
-        for name in (short, _XML_SCHEMA + short)
-    },
-}
+_DATA_TYPES = frozenset(get_args(DataType))
 
 _ROOT = frozenset({"Request"})
 _REQUEST = frozenset({"AccessSubject", "Action", "Resource", "Category", "MultiRequests"})
@@ -55,16 +48,6 @@ class CannotAnswer(Exception):
         self.reason = reason
 
 
-class Attribute(NamedTuple):
-    """One attribute. ``data_type`` is the full name; ``include``: the answer is to repeat it."""
-
-    id: str
-    value: str
-    data_type: str
-    issuer: str | None
-    include: bool
-
-
 class Category(NamedTuple):
     """Attributes of one category: subject, action, resource or one that is not read."""
 
@@ -75,6 +58,12 @@ class Category(NamedTuple):
 Asked = tuple[Category, ...]
 """The categories of one question."""
 
+Named = list[tuple[Any, Category]]
+"""Categories with the names that references call them by."""
+
+References = Sequence[Sequence[Any]]
+"""For each question, the names of its categories."""
+
 
 def read_request(body: bytes) -> tuple[Asked, ...]:
     """The questions in a request, in reference order; one where it has fewer than two references.
@@ -83,6 +72,34 @@ def read_request(body: bytes) -> tuple[Asked, ...]:
     """
     if len(body) > LARGEST_REQUEST:
         raise MalformedRequest(f"the request is larger than {LARGEST_REQUEST} bytes")
+    spelled = as_spelled(body)
+    names, categories = _patiently(body) if spelled is None else _at_once(spelled)
+    if len(names) < 2:
+        return (tuple(category for _, category in categories),)
+    if len(names) > MOST_REFERENCES:
+        raise MalformedRequest(f"more than {MOST_REFERENCES} references")
+    return _referred(names, categories)
+
+
+def _at_once(request: Request) -> tuple[References, Named]:
+    categories: Named = []
+    for some, which in (
+        (request.subjects, SUBJECT),
+        (request.actions, ACTION),
+        (request.resources, RESOURCE),
+        (request.categories, None),
+    ):
+        for each in some or ():
+            category = which or each.category
+            if category is None:
+                raise CannotAnswer(PROCESSING_ERROR, "category-missing")
+            categories.append((each.id, Category(category, each.attributes or ())))
+    references = () if request.multi is None else request.multi.references or ()
+    return [each.names or () for each in references], categories
+
+
+def _patiently(body: bytes) -> tuple[References, Named]:
+    """Names in any case of letters, members that are not known, and what is wrong with the rest."""
     try:
         root = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -96,28 +113,23 @@ def read_request(body: bytes) -> tuple[Asked, ...]:
     ]
     multi = request.get("MultiRequests")
     references = () if multi is None else _list(_named(multi, _MULTI).get("RequestReference"))
-    if len(references) < 2:
-        return (tuple(category for _, category in categories),)
-    if len(references) > MOST_REFERENCES:
-        raise MalformedRequest(f"more than {MOST_REFERENCES} references")
-    return _referred(references, categories)
+    return [_list(_named(each, _REFERENCE).get("ReferenceId")) for each in references], categories
 
 
-def _referred(references: Iterable[Any], categories: list[tuple[str | None, Category]]) -> tuple[Asked, ...]:
-    by_id: dict[str, list[Category]] = {}
+def _referred(references: References, categories: Named) -> tuple[Asked, ...]:
+    by_id: dict[object, list[Category]] = {}
     for name, category in categories:
         if name is not None:
             by_id.setdefault(name, []).append(category)
     asked = []
-    for reference in references:
-        names = _list(_named(reference, _REFERENCE).get("ReferenceId"))
+    for names in references:
         if any(not isinstance(name, str) or name not in by_id for name in names):
             raise CannotAnswer(SYNTAX_ERROR, "reference-unknown")
         asked.append(tuple(category for name in names for category in by_id[name]))
     return tuple(asked)
 
 
-def _categories(raw: Any, category: str | None) -> list[tuple[str | None, Category]]:
+def _categories(raw: Any, category: str | None) -> Named:
     found = []
     for item in _list(raw):
         named = _named(item, _CATEGORY)
@@ -139,7 +151,7 @@ def _attribute(raw: Mapping[str, Any]) -> Attribute:
     if data_type not in _DATA_TYPES:
         raise CannotAnswer(PROCESSING_ERROR, "data-type-unknown")
     include = raw.get("IncludeInResult") is True
-    return Attribute(name, value, _DATA_TYPES[data_type], issuer if isinstance(issuer, str) else None, include)
+    return Attribute(name, value, cast("DataType", data_type), issuer if isinstance(issuer, str) else None, include)
 
 
 def _named(raw: Any, known: frozenset[str]) -> Mapping[str, Any]:
@@ -213,7 +225,7 @@ def _repeated(attribute: Attribute) -> dict[str, Any]:
         "attributeId": attribute.id,
         "value": attribute.value,
         "issuer": attribute.issuer,
-        "dataType": attribute.data_type,
+        "dataType": attribute.full_data_type,
         "includeInResult": False,
     }
 

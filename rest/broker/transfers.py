@@ -27,15 +27,23 @@ from core import (
     initialize_file_transfer,
     upload_file_transfer,
 )
-from rest.body import Members, read_flag, read_object, read_optional, read_parameter, read_uuid, wrong_body
+from rest.body import (
+    Members,
+    moment_in,
+    not_valid,
+    read_flag,
+    read_object,
+    read_optional,
+    read_parameter,
+    read_uuid,
+    refuse_unkeepable,
+    wrong_body,
+)
 from rest.broker.problem_rows import NO_ACCESS
-from rest.broker.shapes import details_json, overview_json
+from rest.broker.transfer_shapes import details_json, overview_json
 from rest.callers import system_user
-from rest.dialogporten.names import moment_in
 from rest.door import Call, Door, json_response
 from rest.problem import Area
-from rest.problem_rows import WRONG_FIELDS
-from rest.problems import Refused
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -154,7 +162,9 @@ def _members(form: MultiDict[str, str]) -> Members:
             found[member] = [each for each in values if each] if member.startswith("recipients") else values[-1]
     indexed = [value for name, value in found.items() if name.startswith("recipients[")]
     recipients = [each for some in indexed for each in _texts(some)] + list(_texts(found.get("recipients")))
-    return Members({**found, "recipients": recipients or None, "propertylist": properties}, _PARAMETER)
+    members = {**found, "recipients": recipients or None, "propertylist": properties}
+    refuse_unkeepable(members, _PARAMETER)
+    return Members(members, _PARAMETER)
 
 
 def _texts(value: object) -> Iterable[str]:
@@ -172,7 +182,7 @@ def _word(name: str, kind: type[E]) -> E | None:
         return None
     known: Mapping[str, E] = {word.lower(): word for word in kind}
     if text.lower() not in known:
-        raise _wrong(name, text)
+        raise not_valid(name, text)
     return known[text.lower()]
 
 
@@ -180,9 +190,5 @@ def _moment(name: str) -> datetime | None:
     text = read_optional(request.args, name)
     found = None if text is None else moment_in(text)
     if text is not None and found is None:
-        raise _wrong(name, text)
+        raise not_valid(name, text)
     return found
-
-
-def _wrong(name: str, text: str) -> Refused:
-    return Refused(WRONG_FIELDS, {name: [f"The value '{text[:64]}' is not valid."]})

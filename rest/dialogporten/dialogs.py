@@ -10,8 +10,8 @@ from flask import Response, request
 from core import authorised_parties, open_dialog, search_dialogs
 from rest.body import read_uuid
 from rest.callers import end_user
+from rest.dialogporten.dialog_shapes import authorised_json, listed_json, opened_json
 from rest.dialogporten.searching import continuation, order_text, read_search
-from rest.dialogporten.shapes import authorised_json, listed_json, opened_json
 from rest.door import Call, Door, empty, json_response
 from rest.problem import Area
 

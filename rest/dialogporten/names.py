@@ -1,8 +1,6 @@
-"""How parties, resources and moments are named in dialogs."""
+"""How parties and resources are named in dialogs."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime
 
 from core import Party, PartyKind, ServiceId
 
@@ -29,12 +27,3 @@ def service_in(urn: str) -> ServiceId | None:
     """The resource in a URN; None where it is none."""
     name = urn.removeprefix(RESOURCE_URN)
     return ServiceId(name) if name != urn and name else None
-
-
-def moment_in(text: str) -> datetime | None:
-    """The moment in a text of RFC 3339, in UTC where it names no zone; None where it is none."""
-    try:
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

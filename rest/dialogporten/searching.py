@@ -6,22 +6,18 @@ the same direction.
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from flask import request
 
 from core import DialogOrder, DialogPeriod, DialogPosition, DialogSearch, DialogStatus, SystemLabel
-from rest.body import read_flag, read_optional
-from rest.dialogporten.names import moment_in, number_in, service_in
-from rest.paging import encode_token
-from rest.problem_rows import WRONG_FIELDS
-from rest.problems import Refused
+from rest.body import moment_in, not_valid, read_every, read_flag, read_optional
+from rest.dialogporten.names import number_in, service_in
+from rest.paging import decode_token, encode_token
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -36,9 +32,9 @@ def read_search() -> DialogSearch:
     return DialogSearch(
         parties=_each("party", number_in),
         services=_each("serviceResource", service_in),
-        owner_codes=tuple(_texts("org")),
+        owner_codes=tuple(read_every(request.args, "org")),
         statuses=_words("status", DialogStatus),
-        extended_statuses=tuple(_texts("extendedStatus")),
+        extended_statuses=tuple(read_every(request.args, "extendedStatus")),
         labels=_words("systemLabel", SystemLabel),
         process=read_optional(request.args, "process"),
         external_reference=read_optional(request.args, "externalReference"),
@@ -72,16 +68,12 @@ def continuation(search: DialogSearch, position: DialogPosition | None) -> str |
 # -- reading ------------------------------------------------------------------------------------
 
 
-def _texts(name: str) -> list[str]:
-    return [text for key, text in request.args.items(multi=True) if key.lower() == name.lower() and text]
-
-
 def _each(name: str, read: Callable[[str], T | None]) -> tuple[T, ...]:
     found = []
-    for text in _texts(name):
+    for text in read_every(request.args, name):
         value = read(text)
         if value is None:
-            raise _wrong(name, text)
+            raise not_valid(name, text)
         found.append(value)
     return tuple(found)
 
@@ -106,7 +98,7 @@ def _limit() -> int:
     if text is None:
         return _PAGE
     if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise _wrong("limit", text)
+        raise not_valid("limit", text)
     return int(text)
 
 
@@ -118,9 +110,9 @@ def _order() -> tuple[DialogOrder, bool]:
     name, direction = _split(first)
     known = {order.lower(): order for order in DialogOrder}
     if name not in known or direction not in _DIRECTIONS:
-        raise _wrong("orderBy", text)
+        raise not_valid("orderBy", text)
     if second and _split(second) != ("id", direction):
-        raise _wrong("orderBy", text)
+        raise not_valid("orderBy", text)
     return known[name], _DIRECTIONS[direction]
 
 
@@ -134,21 +126,13 @@ def _position(order: DialogOrder, *, ascending: bool) -> DialogPosition | None:
     if text is None:
         return None
     wanted = order_text(DialogSearch(order=order, ascending=ascending))
-    parts = str(_decoded(text)).split("|")
+    parts = str(decode_token(text)).split("|")
     if len(parts) != 3 or parts[0] != wanted:
-        raise _wrong("continuationToken", text)
+        raise not_valid("continuationToken", text)
     moment = moment_in(parts[1]) if parts[1] else None
     if (moment is None and (parts[1] or order is not DialogOrder.DUE)) or not _is_uuid(parts[2]):
-        raise _wrong("continuationToken", text)
+        raise not_valid("continuationToken", text)
     return DialogPosition(moment, parts[2])
-
-
-def _decoded(token: str) -> Any:
-    try:
-        padded = token.encode("ascii") + b"=" * (-len(token) % 4)
-        return json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (ValueError, RecursionError):
-        return None
 
 
 def _is_uuid(text: str) -> bool:
@@ -156,7 +140,3 @@ def _is_uuid(text: str) -> bool:
         return str(UUID(text)) == text
     except ValueError:
         return False
-
-
-def _wrong(name: str, text: str) -> Refused:
-    return Refused(WRONG_FIELDS, {name: [f"The value '{text[:64]}' is not valid."]})

@@ -20,11 +20,11 @@ from core import (
     delete_dialog,
     owned_dialog,
 )
-from rest.body import Members, read_object, read_uuid
+from rest.body import Members, moment_in, read_object, read_uuid
 from rest.callers import service_owner
+from rest.dialogporten.dialog_shapes import owned_json
 from rest.dialogporten.dialogs import BASE
-from rest.dialogporten.names import moment_in, number_in, service_in
-from rest.dialogporten.shapes import owned_json
+from rest.dialogporten.names import number_in, service_in
 from rest.door import Call, Door, empty, json_response
 from rest.problem import Area
 from rest.problem_rows import WRONG_FIELDS

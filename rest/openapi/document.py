@@ -18,7 +18,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 _COMMON = "common.json"
 _OF_SECURED = {"401": "Unauthorized", "403": "Forbidden"}
-_OF_ALL = {"413": "TooLarge", "500": "Failure", "503": "Unavailable"}
+_OF_ALL = {"400": "BadRequest", "413": "TooLarge", "500": "Failure", "503": "Unavailable"}
 # What a caller may not look at from another site's page: nothing here runs scripts.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 

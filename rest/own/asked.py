@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from flask import request
@@ -21,7 +21,7 @@ from core import (
     form_id,
     legacy_service_id,
 )
-from rest.body import Members, read_optional, read_parameter, wrong_body
+from rest.body import Members, moment_in, read_optional, read_parameter, wrong_body
 from rest.problem_rows import FORBIDDEN, WRONG_FIELDS
 from rest.problems import Refused
 
@@ -65,11 +65,10 @@ def read_moment(text: str | None, now: datetime) -> datetime:
     """The moment that is asked about: now where none is named. Without a zone it is UTC."""
     if text is None:
         return now
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise wrong_body("The member 'at' must be a moment in ISO 8601.", PARAMETER) from error
+    moment = moment_in(text)
+    if moment is None:
+        raise wrong_body("The member 'at' must be a moment in ISO 8601.", PARAMETER)
+    return moment
 
 
 def as_seen(snapshot: Snapshot, sight: Sight, question: Question) -> Question:

@@ -9,7 +9,7 @@ from flask import Response, request
 from core import FEED_KINDS, MOST_EVENTS, Cause, FeedEvent, Party, PartyKind, read_changes
 from rest.body import read_optional
 from rest.door import Call, Door, json_response
-from rest.own.callers import CHANGES_SCOPES, sight_of
+from rest.own.sights import CHANGES_SCOPES, sight_of
 from rest.problem import Area
 from rest.problem_rows import WRONG_FIELDS
 from rest.problems import Refused

@@ -8,7 +8,7 @@ from core import decide, prove
 from rest.body import read_object
 from rest.door import Call, Door, json_response
 from rest.own.asked import PARAMETER, read_question
-from rest.own.callers import DECIDING, require_askable
+from rest.own.sights import DECIDING, require_askable
 from rest.problem import Area
 
 

@@ -8,7 +8,7 @@ from core import Language, Question, decide, explained_text, prove
 from rest.body import read_object, read_optional
 from rest.door import Call, Door, json_response
 from rest.own.asked import PARAMETER, as_seen, read_language, read_question, read_question_parameters
-from rest.own.callers import EXPLAIN_SCOPES, require_askable, sight_of
+from rest.own.sights import EXPLAIN_SCOPES, require_askable, sight_of
 from rest.problem import Area
 
 _PATH = "/brobygger/v1/explain"

@@ -8,7 +8,7 @@ from core import Wanted, prove_resolution, resolve_client
 from rest.body import read_object
 from rest.door import Call, Door, json_response
 from rest.own.asked import read_language, read_moment, read_party, read_right
-from rest.own.callers import RESOLVE_SCOPES, sight_of
+from rest.own.sights import RESOLVE_SCOPES, sight_of
 from rest.problem import Area
 
 _PARAMETER = "wanted"

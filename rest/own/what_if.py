@@ -28,7 +28,7 @@ from core import (
 from rest.body import Members, read_object, wrong_body
 from rest.door import Call, Door, json_response
 from rest.own.asked import PARAMETER, as_seen, read_language, read_moment, read_question
-from rest.own.callers import WHAT_IF_SCOPES, require_all_askable, require_askable, sight_of
+from rest.own.sights import WHAT_IF_SCOPES, require_all_askable, require_askable, sight_of
 from rest.problem import Area
 from rest.problem_rows import WRONG_FIELDS
 from rest.problems import Refused

@@ -6,7 +6,6 @@ as XML are not served: policies are rows here.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -23,16 +22,15 @@ from core import (
     resources_by_subject,
     service_owners,
 )
-from rest.body import read_optional, wrong_body
+from rest.body import read_flag, read_json, read_optional, wrong_body
 from rest.door import Door, OpenCall, json_response
-from rest.problem import Area, Body, Problem
-from rest.problem_rows import WRONG_FIELDS
+from rest.problem import Area
+from rest.problem_rows import NOT_FOUND
 from rest.problems import Refused
 from rest.shapes import RESOURCE
 
 _BASE = "/resourceregistry/api/v1/resource"
 _ACTION = "urn:oasis:names:tc:xacml:1.0:action:action-id"
-_NOT_FOUND = Problem(404, "", "Not Found", Body.FRAMEWORK)
 _MOST_SUBJECTS = 1000
 
 
@@ -49,7 +47,7 @@ def add_resource_routes(door: Door) -> None:
 
 def resource_list(call: OpenCall) -> Response:
     """Every resource that is open now."""
-    with_apps = _flag("includeApps", default=True)
+    with_apps = read_flag(request.args, "includeApps", default=True)
     found = list_resources(call.store.snapshot(), call.store.clock(), with_apps=with_apps)
     return _resources(call, found)
 
@@ -109,7 +107,7 @@ def policy_subjects(call: OpenCall, resource: str) -> Response:
     demands = _demands(call, _found(call, resource))
     subjects = dict.fromkeys(subject for demand in demands for subject in demand.subjects)
     if not subjects:
-        raise Refused(_NOT_FOUND)
+        raise Refused(NOT_FOUND)
     return json_response({"links": {}, "data": [_reference(subject) for subject in sorted(subjects)]})
 
 
@@ -127,10 +125,7 @@ def by_subjects(call: OpenCall) -> Response:
 
 
 def _subjects(body: bytes) -> list[str]:
-    try:
-        subjects = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise wrong_body("The body is not JSON.", "subjects") from error
+    subjects = read_json(body, "subjects")
     if not isinstance(subjects, list) or not all(isinstance(each, str) for each in subjects):
         raise wrong_body("The body must be a list of texts.", "subjects")
     if len(subjects) > _MOST_SUBJECTS:
@@ -141,19 +136,12 @@ def _subjects(body: bytes) -> list[str]:
 def _found(call: OpenCall, resource: str) -> Service:
     found = find_resource(call.store.snapshot(), resource)
     if found is None:
-        raise Refused(_NOT_FOUND)
+        raise Refused(NOT_FOUND)
     return found
 
 
 def _demands(call: OpenCall, service: Service) -> tuple[RightDemand, ...]:
     return demands_of(call.store.snapshot(), service.id, call.store.clock())
-
-
-def _flag(name: str, *, default: bool) -> bool:
-    text = (read_optional(request.args, name) or str(default)).lower()
-    if text not in ("true", "false"):
-        raise Refused(WRONG_FIELDS, {name: [f"The value '{text[:64]}' is not valid."]})
-    return text == "true"
 
 
 # -- shapes -------------------------------------------------------------------------------------

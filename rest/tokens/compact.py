@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from rest.texts import all_can_be_kept
+
 LONGEST_TOKEN = 16 * 1024
 LONGEST_HEADER = 8 * 1024
 
@@ -50,11 +52,13 @@ def _object(part: str) -> dict[str, Any]:
         raise Unreadable("a part of the token is not base64url")
     try:
         text = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
-        value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+        value = json.loads(text.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
     except (binascii.Error, ValueError, RecursionError) as error:
         raise Unreadable("a part of the token is not a JSON object without doubles") from error
     if not isinstance(value, dict):
         raise Unreadable("a part of the token is not a JSON object")
+    if not all_can_be_kept(value):
+        raise Unreadable("a text in the token holds NUL or half a character")
     return value
 
 

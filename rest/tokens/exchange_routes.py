@@ -113,5 +113,5 @@ def _revoke(call: Call, found: GenuineToken, jti: str, exchange: Exchange | None
     expires = datetime.fromtimestamp(found.token.expires + LEEWAY_SECONDS, UTC)
     revoke_token(call.store, caller, found.issuer.issuer, jti, expires)
     if exchange is not None and found.issuer.provider is not None:
-        longest = expires + timedelta(seconds=exchange.seconds)
+        longest = expires + timedelta(seconds=exchange.seconds + LEEWAY_SECONDS)
         revoke_token(call.store, caller, exchange.altinn.issuer, jti, longest)

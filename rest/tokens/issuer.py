@@ -91,10 +91,6 @@ class StandInIssuer:
         """The public keys that tokens of ID-porten's kind are signed with."""
         return public_set(self._keys["id-porten"])
 
-    def altinn_jwks(self) -> dict[str, Any]:
-        """The public keys that exchanged tokens and test tokens are signed with."""
-        return self.altinn.jwks()
-
     def rotate_key(self, name: str) -> SigningKey | None:
         """Sign with a new key from now on; the one before it stays published. None for a name that has no keys.
 

@@ -28,7 +28,7 @@ def fetched_keys(issuer: str, *, jwks_uri: str = "", discovery: str = "", plain_
     if bool(jwks_uri) == bool(discovery):
         raise UntrustworthySetup(f"issuer `{issuer}`: name its keys by jwks, jwks_uri or discovery, exactly one")
     address = jwks_uri or discovery
-    if urlsplit(address).scheme not in schemes or not urlsplit(address).hostname:
+    if not _is_address(address, schemes):
         raise UntrustworthySetup(f"issuer `{issuer}`: keys are fetched over https only")
 
     def source() -> Jwks:
@@ -46,9 +46,17 @@ def _published(issuer: str, discovery: str, schemes: tuple[str, ...]) -> str:
     if document.get("issuer") != issuer:
         raise KeysUnavailable("the discovery document is another issuer's")
     where = document.get("jwks_uri")
-    if not isinstance(where, str) or urlsplit(where).scheme not in schemes:
+    if not isinstance(where, str) or not _is_address(where, schemes):
         raise KeysUnavailable("the discovery document names no https address of keys")
     return where
+
+
+def _is_address(text: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(parts.hostname)
 
 
 class _NoDetours(urllib.request.HTTPRedirectHandler):

@@ -66,7 +66,8 @@ class LedgerKeys:
         epoch = token_state(self._store).epoch
         if self._read is None or self._read[0] != epoch:
             kept = kept_keys(self._store, self._name, new_private_key)
-            self._read = (token_state(self._store).epoch, tuple(_loaded(key) for key in kept))
+            # The number from before the keys were read: what comes in between is read twice, and never missed.
+            self._read = (epoch, tuple(_loaded(key) for key in kept))
         return self._read[1]
 
     def rotate(self) -> SigningKey:

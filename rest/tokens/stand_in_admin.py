@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
@@ -23,16 +24,14 @@ from core import (
     remove_client_key,
     remove_issuer_client,
 )
-from rest.body import read_object
+from rest.body import read_json, read_object, wrong_body
 from rest.door import RestOptions, as_response, asker, empty, json_response
-from rest.problem import Area, Body, Problem
-from rest.problem_rows import WRONG_FIELDS
+from rest.problem import Area
+from rest.problem_rows import NO_ACCESS, NOT_FOUND, WRONG_FIELDS
 from rest.problems import Refused, tell, write
 from rest.tokens.issuer import StandInIssuer
 
 BASE = "/demo/issuer"
-_NOT_HERE = Problem(403, "", "Forbidden", Body.FRAMEWORK)
-_UNKNOWN = Problem(404, "", "Not Found", Body.FRAMEWORK)
 
 
 def add_stand_in_admin(app: Flask, store: Store, options: RestOptions, issuer: StandInIssuer) -> None:
@@ -58,7 +57,7 @@ def _guarded(view: Callable[..., Response], options: RestOptions) -> Callable[..
 
     def guarded(**values: str) -> Response:
         try:
-            _check_is_local()
+            _check_is_local(options)
             return view(**values)
         except Refused as refusal:
             return as_response(write(refusal.problem, asker(options), fields=refusal.fields))
@@ -70,14 +69,30 @@ def _guarded(view: Callable[..., Response], options: RestOptions) -> Callable[..
     return guarded
 
 
-def _check_is_local() -> None:
-    """A page in a browser could call from this machine too: but not with a body of JSON, unasked."""
+def _check_is_local(options: RestOptions) -> None:
+    """Refuse callers elsewhere, those behind a proxy here, and pages that a browser on this machine shows.
+
+    Such a page cannot send a body of JSON unasked, and is caught by the name it calls by where its own name leads here.
+    """
+    is_forwarded = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For"))
+    is_form = request.method == "POST" and not request.is_json
+    if is_forwarded or is_form or not (_is_loopback(request.remote_addr or "") and _is_our_name(options)):
+        raise Refused(NO_ACCESS)
+
+
+def _is_our_name(options: RestOptions) -> bool:
     try:
-        is_local = ipaddress.ip_address(request.remote_addr or "").is_loopback
+        name = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
     except ValueError:
-        is_local = False
-    if not is_local or (request.method == "POST" and not request.is_json):
-        raise Refused(_NOT_HERE)
+        return False
+    return name in ("localhost", urlsplit(options.public_url).hostname) or _is_loopback(name)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 class _Admin:
@@ -96,11 +111,9 @@ class _Admin:
         body = read_object(request.get_data(), "client")
         body.require("organisation", "scopes", "jwks")
         organisation = parse_organisation_number(body.text("organisation") or "")
-        jwks = _json().get("jwks")
-        keys = jwks.get("keys") if isinstance(jwks, dict) else None
-        if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
-            raise Refused(WRONG_FIELDS, {"jwks": ["A JWK set is needed."]})
-        self._issuer.register_client(client, organisation, body.texts("scopes"), {"keys": keys})
+        jwks = body.member("jwks")
+        jwks.require("keys")
+        self._issuer.register_client(client, organisation, body.texts("scopes"), {"keys": jwks.plain("keys")})
         return empty(204)
 
     def delete_client(self, client: str) -> Response:
@@ -110,7 +123,10 @@ class _Admin:
 
     def add_key(self, client: str) -> Response:
         """Register one more key of a client: the body is its JWK."""
-        return _found(add_client_key(self._store, client, self._issuer.posted_key(_json())))
+        jwk = read_json(request.get_data(), "key")
+        if not isinstance(jwk, dict):
+            raise wrong_body("The body must be a JWK.", "key")
+        return _found(add_client_key(self._store, client, self._issuer.posted_key(jwk)))
 
     def remove_key(self, client: str, kid: str) -> Response:
         """Take a key away from a client."""
@@ -143,18 +159,13 @@ class _Admin:
         """Let one of the stand-in's issuers sign with a new key."""
         key = self._issuer.rotate_key(name)
         if key is None:
-            raise Refused(_UNKNOWN)
+            raise Refused(NOT_FOUND)
         return json_response({"kid": key.kid})
-
-
-def _json() -> dict[str, Any]:
-    body = request.get_json(silent=True)
-    return body if isinstance(body, dict) else {}
 
 
 def _found(row: ClientRow | None) -> Response:
     if row is None:
-        raise Refused(_UNKNOWN)
+        raise Refused(NOT_FOUND)
     return json_response(_client(row))
 
 

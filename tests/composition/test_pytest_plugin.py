@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
 SUITE = """
 from datetime import UTC, datetime
 
@@ -65,7 +67,7 @@ def test_an_empty_gateway_takes_a_world(brobygger_empty):
     assert not len(snapshot.files) and snapshot.catalogue.roles
     party = {"id": "c11e0000-0000-4000-8000-000000000302", "kind": "organisation", "number": "310000302",
              "name": "Klient R AS", "altinn_id": 50000002, "form": "AS"}
-    brobygger_empty.load({"format": 1, "facts": {"party": [party]}})
+    brobygger_empty.load({"format": "brobygger-world/1", "facts": {"party": [party]}})
     assert brobygger_empty.store.snapshot().party_numbered("310000302").name == "Klient R AS"
 
 
@@ -75,15 +77,20 @@ def test_a_token_that_cannot_be_had_says_why(brobygger):
 """
 
 
+def run(folder: Path, suite: str) -> str:
+    """What pytest says of a suite of its own."""
+    (folder / "test_suite.py").write_text(suite, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:schemathesis", "-p", "no:cacheprovider", str(folder)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_examples_of_the_page_work(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "testing.md").read_text("utf-8")
+    (example,) = re.findall(r"(?ms)^```python\n(.*?)^```", page)
+    assert "3 passed" in run(tmp_path, example)
+
+
 def test_a_project_of_its_own_has_the_whole_gateway_in_one_fixture(tmp_path: Path) -> None:
-    (tmp_path / "test_suite.py").write_text(SUITE, encoding="utf-8")
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:schemathesis", "-p", "no:cacheprovider", str(tmp_path)],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "8 passed" in run.stdout
+    assert "8 passed" in run(tmp_path, SUITE)

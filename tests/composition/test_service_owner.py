@@ -350,10 +350,12 @@ def test_it_stands_beside_the_gateway_and_asks_it_like_anybody(sqlite_url: str) 
         with httpx.Client(transport=httpx.WSGITransport(app), base_url=base) as service_owner:
             served, refused = send(service_owner, token), send(service_owner, token, "skd/mva/310000604")
             bearerless = service_owner.post(f"/demo/skd/mva/{PARTY}")
+        beside, stand_in = http.post(f"/demo/skd/mva/{PARTY}"), http.get("/demo/issuer/clients")
     store.close()
     assert (served.status_code, served.json()["reason"]) == (201, "package-access")
     assert (refused.status_code, refused.json()["reason"]) == (403, "not-a-client")
-    assert bearerless.status_code == 401
+    assert (bearerless.status_code, beside.status_code) == (401, 401)
+    assert new["client_id"] in {each["client"] for each in stand_in.json()}
 
 
 def test_it_is_not_there_outside_the_demo(sqlite_url: str, tmp_path: Any) -> None:

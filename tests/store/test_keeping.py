@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from core import ErrorCode, Store, Unavailable, put
+from core import OPERATOR, ErrorCode, Store, Unavailable, put, revoke_token, token_state
 from core.store.store import Written
 from tests.small_world import GIVER, GRANT, small_world
 
@@ -54,6 +55,15 @@ def test_the_ledger_is_as_it_was(embedded: Store) -> None:
     embedded.return_to(kept)
     embedded.write(lambda ledger: ledger.next_number("receipt"))
     assert embedded.write(lambda ledger: ledger.next_number("receipt")) == after
+
+
+def test_tokens_that_were_taken_back_since_are_good_again_and_can_be_taken_back_anew(embedded: Store) -> None:
+    kept = embedded.keep()
+    for jti in ("first", "second"):
+        revoke_token(embedded, OPERATOR, "issuer", jti, embedded.clock() + timedelta(hours=1))
+        assert token_state(embedded).revoked == {("issuer", jti)}
+        embedded.return_to(kept)
+        assert token_state(embedded).revoked == frozenset()
 
 
 def test_what_readers_see_goes_back_as_well(embedded: Store) -> None:

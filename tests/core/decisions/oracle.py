@@ -147,6 +147,9 @@ class Oracle:
     def _after_list(self, question: Asked, service: Service) -> str:
         if not service.access_list:
             return PERMIT
+        party = self._party(question.party)
+        if party is None or party.kind is PartyKind.PERSON:
+            return DENY
         for entry in self._all(AccessListEntry):
             if (entry.service, entry.party) == (service.id, question.party):
                 return PERMIT if not entry.actions or question.right[1] in entry.actions else DENY

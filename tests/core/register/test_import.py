@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from core.domain.caller import OPERATOR
-from core.domain.decision import Outcome
+from core.domain.decision import Outcome, Question, Subject, SubjectKind, decide
 from core.domain.identifiers import PartyId, organisation_check_digit
+from core.domain.new_records import ClientWish
 from core.domain.party import PartyKind, RegisterRole
+from core.domain.vocabulary import Right
 from core.errors import ErrorCode, GatewayError
+from core.services.agent_delegations import delegate_to_agent
+from core.services.agents import add_agent
 from core.services.clients import add_client, delegations_for
 from core.services.package_delegations import give_package
 from core.services.register_import import RegisterReport, import_register
@@ -25,6 +30,7 @@ from tests.core.systems.world import (
     FACIL_MANAGER,
     MVA,
     NAERING,
+    NOW,
     PROPRIETOR,
     SIGNING,
     STRANGER,
@@ -172,6 +178,40 @@ def test_what_has_ended_does_not_come_back_with_the_role(house: House) -> None:
     take(house, ended=[role(CLIENT_R, FACIL)])
     take(house, role(CLIENT_R, FACIL))
     assert house.answer(agent, MVA, "write", CLIENT_R)[0] is NO
+
+
+@pytest.mark.parametrize("more", [{"valid_to": None}, {"valid_to": "2027-01-01"}, {"valid_from": "2026-05-06"}])
+def test_nor_does_it_come_back_with_a_role_that_ran_out_and_begins_again(house: House, more: dict[str, Any]) -> None:
+    agent = house.agent(SIGNING)
+    add_client(house.store, FACIL_MANAGER, agent.id, CLIENT_R)
+    take(house, role(CLIENT_R, FACIL, valid_to="2026-05-05"))
+    later = NOW + timedelta(days=2)
+    house.store.clock = lambda: later
+    question = Question(Subject(SubjectKind.SYSTEM_USER, agent.id), CLIENT_R, Right(MVA, "write"), later)
+    assert decide(house.now, question).outcome is NO
+    report = take(house, role(CLIENT_R, FACIL, **{"valid_to": None, **more}))
+    assert (report.changed_roles, report.ended_with_them, report.rejected) == (1, 1, ())
+    after = question._replace(at=later + timedelta(days=30))
+    assert [decide(house.now, each).outcome for each in (question, after)] == [NO, NO]
+    assert delegations_for(house.now, agent.id, CLIENT_R) == ()
+    again = [each.ground for each in house.now.holdings(CLIENT_R, FACIL) if each.ground == "REGN"]
+    assert again == ["REGN"]
+
+
+def test_a_person_who_has_died_is_no_agent_and_has_no_clients(house: House) -> None:
+    row = {"number": PERSON, "name": "Ola Ansatt"}
+    import_register(house.store, OPERATOR, [row])
+    found = house.now.party_numbered(PERSON)
+    assert found is not None
+    add_agent(house.store, FACIL_MANAGER, FACIL, found.id, introduced=True)
+    wish = ClientWish("REGN", (SIGNING,))
+    delegate_to_agent(house.store, FACIL_MANAGER, FACIL, CLIENT_R, found.id, [wish])
+    question = Question(Subject(SubjectKind.PERSON, found.id), CLIENT_R, Right(MVA, "write"), NOW)
+    assert decide(house.now, question).outcome is PERMIT
+    report = import_register(house.store, OPERATOR, [{**row, "ended": "2026-05-01"}])
+    assert report.ended_with_them == 1
+    assert decide(house.now, question).outcome is NO
+    assert (delegations_for(house.now, found.id, CLIENT_R), house.now.connected_to.get(found.id)) == ((), None)
 
 
 def test_a_role_given_an_end_in_the_future_goes_on_until_then(house: House) -> None:

@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from rest import KeysUnavailable, TokenTrust, TrustedIssuer, UntrustworthySetup
-from rest.tokens.bearer import InvalidSystemUserClaim, InvalidToken, VerifiedToken, Verifier
+from rest.tokens.bearer import InvalidSystemUserClaim, InvalidToken, VerifiedToken, Verifier, read_keys
 from tests.doors.rest.conftest import Clock
 from tests.doors.rest.vendor import FACIL, VENDOR, jwk, key
 
@@ -122,6 +122,22 @@ def test_no_forgery_is_accepted(clock: Clock) -> None:
 def test_a_token_with_a_wrong_claim_is_refused(clock: Clock, changes: dict[str, Any]) -> None:
     with pytest.raises(InvalidToken):
         accepted(by_hand_signed(claims(clock, **changes)), clock)
+
+
+def test_only_altinn_says_which_party_a_person_is(clock: Clock) -> None:
+    token = signed(claims(clock, **{"urn:altinn:partyid": 50003001}))
+    assert accepted(token, clock).party == 50003001
+    assert accepted(token, clock, provider="maskinporten").party is None
+
+
+@pytest.mark.parametrize("changes", [{"client_id": "a\x00"}, {"a\ud800": 1}, {"list": [{"deep": "\x00"}]}], ids=ascii)
+def test_a_token_with_a_text_that_cannot_be_kept_is_refused(clock: Clock, changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidToken):
+        accepted(signed(claims(clock, **changes)), clock)
+
+
+def test_a_key_set_may_hold_what_is_no_key() -> None:
+    assert set(read_keys({"keys": ["x", None, *KEYS["keys"]]})) == {"sig-1"}
 
 
 def by_hand_signed(content: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.doors.rest.conftest import House
-from tests.doors.rest.golden import check
+from tests.doors.rest.golden_files import check
 from tests.doors.rest.vendor import (
     ACCOUNTANT,
     ASK,

@@ -165,8 +165,8 @@ def test_the_keys_outlive_a_restart(shared: House) -> None:
     from rest import create_stand_in
 
     again = create_stand_in(shared.store, str(shared.vendor.http.base_url))
-    assert (again.jwks(), again.altinn_jwks()) == (shared.issuer.jwks(), shared.issuer.altinn_jwks())
-    assert again.jwks() != again.altinn_jwks()
+    assert (again.jwks(), again.altinn.jwks()) == (shared.issuer.jwks(), shared.issuer.altinn.jwks())
+    assert again.jwks() != again.altinn.jwks()
 
 
 def test_a_refused_system_user_points_at_the_usual_causes(shared: House) -> None:

@@ -12,7 +12,7 @@ from tests.doors.rest.authentication.register import (
     put_system,
 )
 from tests.doors.rest.conftest import House
-from tests.doors.rest.golden import check
+from tests.doors.rest.golden_files import check
 from tests.doors.rest.vendor import FACIL, KARI, OWNDATA, PER, REGISTER, SYSTEM, VENDOR, Vendor, package, right
 
 

@@ -170,8 +170,6 @@ def test_only_the_owner_configures_a_resource(broker: Broker) -> None:
         ({"fileName": ""}, "fileName"),
         ({"fileName": "x" * 256}, "fileName"),
         ({"fileName": "a\r\nb"}, "fileName"),
-        ({"sendersFileTransferReference": "\x00"}, "sendersFileTransferReference"),
-        ({"propertyList": {"a": "\x00"}}, "propertyList"),
         ({"recipients": []}, "recipients"),
         ({"recipients": ["310001104"]}, "recipients"),
         ({"sender": "0192:310000702"}, "sender"),
@@ -185,6 +183,15 @@ def test_announcements_that_cannot_be(broker: Broker, changes: dict[str, Any], m
     refused = broker.announce(**changes)
     assert refused.status_code == 400
     assert list(refused.json()["errors"]) == [member]
+
+
+@pytest.mark.parametrize("changes", [{"sendersFileTransferReference": "\x00"}, {"propertyList": {"a": "\x00"}}])
+def test_texts_that_cannot_be_kept(broker: Broker, changes: dict[str, Any]) -> None:
+    refused = broker.announce(**changes)
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["$", "initializeExt"])
+    form = {"Metadata.FileName": "x\x00"}
+    refused = broker.call("sender", "POST", "/upload", data=form, files={"FileTransfer": b"x"})
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["$", "initializeExt"])
 
 
 def test_other_bodies_stay_small(broker: Broker) -> None:

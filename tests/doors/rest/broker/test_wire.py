@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.doors.rest.broker.conftest import Broker
-from tests.doors.rest.golden import check
+from tests.doors.rest.golden_files import check
 
 
 def test_answers_to_the_letter(broker: Broker) -> None:

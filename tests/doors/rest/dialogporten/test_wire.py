@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.doors.rest.dialogporten.conftest import PARTY, Post
-from tests.doors.rest.golden import check
+from tests.doors.rest.golden_files import check
 from tests.doors.rest.vendor import CLIENT_R, OWNDATA
 
 

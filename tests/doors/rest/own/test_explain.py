@@ -131,6 +131,10 @@ def test_a_provider_is_told_of_its_old_system_and_its_system_users(asking: Calle
     for kind, identity in (("enterprise-system", 9999), ("enterprise-user", "nobody")):
         foreign = question({"kind": kind, "id": identity}, CLIENT_R)
         assert asking.call("provider", "POST", "/explain", json=foreign).status_code == 403
+    # What a person may do through the old system is the person's business, whose ever the system is.
+    through_it = {"kind": "enterprise-system", "id": 4711, "person": {"number": KARI}}
+    prying = asking.call("provider", "POST", "/explain", json=question(through_it, CLIENT_R, service=FORM))
+    assert (prying.status_code, prying.content) == (403, b"")
 
 
 def test_a_person_is_told_of_themselves_and_of_the_party_they_administer(asking: Callers) -> None:
@@ -159,4 +163,4 @@ def test_half_a_character_is_no_text(asking: Callers) -> None:
     asked = question({"kind": "system-user", "id": "\ud800"}, CLIENT_R)
     headers = {"Authorization": f"Bearer {asking.token('service-owner')}", "Content-Type": "application/json"}
     response = asking.house.vendor.http.post(f"{BASE}/explain", content=json.dumps(asked), headers=headers)
-    assert (response.status_code, "half a character" in response.text) == (400, True)
+    assert (response.status_code, "half of a sign" in response.text) == (400, True)

@@ -210,6 +210,12 @@ def test_the_door_that_keeps_to_the_platform_ignores_rights_for_agents(desk: Des
     assert "rights" not in strict_desk.ask(FACIL, "/agent", **wanted).json()
 
 
+def test_the_door_that_keeps_to_the_platform_reads_one_action(desk: Desk, strict_desk: Desk) -> None:
+    several = {**right("skd-eksempel-mva"), "actions": ["read", "write"]}
+    told_of = [each.ask(OTHER, rights=[several]).json()["rights"] for each in (desk, strict_desk)]
+    assert [[each.get("action") for each in rights] for rights in told_of] == [["read", "write"], [None]]
+
+
 def test_scopes_are_told_apart(desk: Desk) -> None:
     name = desk.asked(OTHER, **VAT)
     for method, path, scope in (

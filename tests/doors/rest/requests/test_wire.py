@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from tests.doors.rest.golden import check
+from tests.doors.rest.golden_files import check
 from tests.doors.rest.requests.conftest import ALL, CHANGES, CLIENT_Q_UUID, REQUESTS, SIV, Desk
 from tests.doors.rest.vendor import ACCOUNTANT, ASK, CLIENT_R_UUID, FACIL, KARI, OWNDATA, PARTY_ID, PER, package, right
 

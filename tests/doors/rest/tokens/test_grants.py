@@ -296,6 +296,11 @@ def test_the_stand_in_is_run_from_this_machine_only(open_room: OpenRoom) -> None
         transport=httpx.WSGITransport(app=transport.app, remote_addr="192.0.2.7"), base_url=room.vendor.http.base_url
     )
     assert away.get(f"{ADMIN}/clients").status_code == 403
+    # A proxy on this machine, and a page whose own name was made to lead here.
+    for headers in ({"X-Forwarded-For": "192.0.2.7"}, {"Forwarded": "for=192.0.2.7"}, {"Host": "page.example"}):
+        assert room.vendor.http.get(f"{ADMIN}/clients", headers=headers).status_code == 403
+    for host in ("localhost:8080", "127.0.0.1", "[::1]:8080"):
+        assert room.vendor.http.get(f"{ADMIN}/clients", headers={"Host": host}).status_code == 200
     # A page in a browser here can post a form unasked, but not JSON.
     assert room.vendor.http.post(f"{ADMIN}/keys/altinn/rotate", data={"a": "b"}).status_code == 403
     for path in (f"{ADMIN}/keys/nobody/rotate", f"{ADMIN}/clients/nobody/keys"):

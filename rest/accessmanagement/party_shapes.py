@@ -9,11 +9,9 @@ from typing import Any, TypeVar
 from flask import Response, request
 
 from core import Party, PartyKind, Snapshot, SystemUser, SystemUserKind
-from rest.body import read_optional
+from rest.body import not_valid, read_optional
 from rest.door import Call, json_response
 from rest.paging import next_address, uuid_token
-from rest.problem_rows import WRONG_FIELDS
-from rest.problems import Refused
 
 T = TypeVar("T")
 
@@ -100,5 +98,5 @@ def _number(name: str, default: int, least: int, most: int) -> int:
     if text is None:
         return default
     if not (text.isascii() and text.isdecimal() and len(text) <= 7 and least <= int(text) <= most):
-        raise Refused(WRONG_FIELDS, {name: [f"The value '{text[:64]}' is not valid."]})
+        raise not_valid(name, text)
     return int(text)
