@@ -19,6 +19,10 @@ travel. Nothing here is a test: a slow machine fails nothing.
 - **submits**: durable `SubmitBatchPw` calls over sockets, one worker on one core, in turns with a plain
   spyne server that does the same work. ``python -m benchmarks.submits`` has more options.
 
+By themselves: ``python -m benchmarks.pdp`` (decisions over HTTP beside two Flask handlers), ``benchmarks.revocation``
+(from an acknowledged revocation to the first denial, two workers on PostgreSQL), ``benchmarks.pages`` (long lists page
+by page while others write) and ``benchmarks.attachment_memory``.
+
 Worlds are made by `benchmarks.world`, the same every time; their database files are kept in the
 temporary directory. The first run makes the largest one, which takes some minutes.
 """

@@ -283,7 +283,7 @@ from core.services.elements import (
     form_set_data,
     list_elements,
 )
-from core.services.external_ids import system_user_for_token, why_no_system_user
+from core.services.external_ids import system_user_for_token, vendor_system_user, why_no_system_user
 from core.services.file_transfers import (
     confirm_file_transfer,
     download_file_transfer,
@@ -1019,6 +1019,7 @@ __all__ = [
     "vendor_request",
     "vendor_request_by_reference",
     "vendor_system",
+    "vendor_system_user",
     "vocabulary_version",
     "what_ends",
     "what_if",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Final
 
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
@@ -53,6 +55,42 @@ from rest.tokens.trust import TokenTrust, UntrustworthySetup
 _LARGEST_BODY = 1024 * 1024
 _log = logging.getLogger(__name__)
 
+_ROOMS: Final[tuple[Callable[[Door], None], ...]] = (
+    add_system_routes,
+    add_request_routes,
+    add_approval_routes,
+    add_party_request_routes,
+    add_change_request_routes,
+    add_change_answer_routes,
+    add_portal_request_routes,
+    add_logout_routes,
+    add_generation_routes,
+    add_client_routes,
+    add_portal_system_routes,
+    add_system_user_routes,
+    add_party_system_user_routes,
+    add_internal_routes,
+    add_connection_routes,
+    add_connection_right_routes,
+    add_authorized_party_routes,
+    add_metadata_routes,
+    add_resource_routes,
+    add_client_delegation_routes,
+    add_my_client_routes,
+    add_agent_client_routes,
+    add_agent_delegation_routes,
+    add_decision_routes,
+    add_explain_routes,
+    add_resolve_routes,
+    add_what_if_routes,
+    add_change_routes,
+    add_dialog_routes,
+    add_service_owner_dialog_routes,
+    add_transfer_routes,
+    add_download_routes,
+    add_broker_resource_routes,
+)
+
 
 def create_rest_app(store: Store, trust: TokenTrust, options: RestOptions) -> Front:
     """The modern front door as a WSGI application.
@@ -68,39 +106,8 @@ def create_rest_app(store: Store, trust: TokenTrust, options: RestOptions) -> Fr
     # A path with an empty part is another path, not a redirection to the one without it.
     app.url_map.merge_slashes = False
     door = Door(app, store, verifier, options)
-    add_system_routes(door)
-    add_request_routes(door)
-    add_approval_routes(door)
-    add_party_request_routes(door)
-    add_change_request_routes(door)
-    add_change_answer_routes(door)
-    add_portal_request_routes(door)
-    add_logout_routes(door)
-    add_generation_routes(door)
-    add_client_routes(door)
-    add_portal_system_routes(door)
-    add_system_user_routes(door)
-    add_party_system_user_routes(door)
-    add_internal_routes(door)
-    add_connection_routes(door)
-    add_connection_right_routes(door)
-    add_authorized_party_routes(door)
-    add_metadata_routes(door)
-    add_resource_routes(door)
-    add_client_delegation_routes(door)
-    add_my_client_routes(door)
-    add_agent_client_routes(door)
-    add_agent_delegation_routes(door)
-    add_decision_routes(door)
-    add_explain_routes(door)
-    add_resolve_routes(door)
-    add_what_if_routes(door)
-    add_change_routes(door)
-    add_dialog_routes(door)
-    add_service_owner_dialog_routes(door)
-    add_transfer_routes(door)
-    add_download_routes(door)
-    add_broker_resource_routes(door)
+    for add_routes in _ROOMS:
+        add_routes(door)
     add_token_room(app, door, store, verifier, options)
     add_contract_routes(app, options.public_url)
     app.after_request(_with_standard_phrase)

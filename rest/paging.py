@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
@@ -40,14 +39,6 @@ def cut(items: Sequence[T], key: Callable[[T], int | str], shape: Callable[[T], 
     """The first ``size`` of ``items``, which start where the page starts and may go on behind its end."""
     following = key(items[size]) if len(items) > size else None
     return Page([shape(item) for item in items[:size]], following)
-
-
-def starting_at(
-    items: Sequence[T], start: int | str | None, key: Callable[[T], Any], size: int = PAGE_SIZE
-) -> Sequence[T]:
-    """One page of ``items``, which are in order of ``key``, from ``start`` on, and one item more if there is one."""
-    first = 0 if start is None else bisect_left(items, start, key=key)
-    return items[first : first + size + 1]
 
 
 def page_response(call: Call, page: Page) -> Response:

@@ -116,20 +116,23 @@ def write(
         return violations([(problem, {})], asker)
     document = _head(problem)
     if problem.body is Body.FIELDS:
-        document["errors"] = _masked(fields or {"$": [detail or problem.title]})
+        wrong = fields or {"$": [detail or problem.title]}
+        document["errors"] = {name: [mask_numbers_in(text) for text in texts] for name, texts in wrong.items()}
     elif detail is not None:
         document["detail"] = detail
     return _problem_reply(problem.status, {**document, "traceId": asker.trace_id, **(extensions or {})})
 
 
-def _masked(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """The wrong fields. What was sent is told back in some: no identity number gets through."""
-    return {name: [mask_numbers_in(text) for text in texts] for name, texts in fields.items()}
+def _told_back(members: Mapping[str, str]) -> dict[str, str]:
+    """Members that tell back what was sent: no identity number gets through."""
+    return {name: mask_numbers_in(text) for name, text in members.items()}
 
 
 def violations(found: Iterable[tuple[Problem, Mapping[str, str]]], asker: Asker) -> Reply:
     """The answer that lists every violation, each with its own extension members."""
-    listed = [{"code": each.code, "title": each.title, "paths": [each.path], **more} for each, more in found]
+    listed = [
+        {"code": each.code, "title": each.title, "paths": [each.path], **_told_back(more)} for each, more in found
+    ]
     envelope = coded(400, "STD-00000", WRONG_FIELDS.title)
     document = {**_head(envelope), "traceId": asker.trace_id, "validationErrors": listed}
     return _problem_reply(400, document)
@@ -179,4 +182,4 @@ def _extensions(problem: Problem, error: GatewayError) -> dict[str, str]:
     key, packages = _EXTENSION_OF.get(problem.code), error.details.get("packages")
     if key is None or packages is None:
         return {}
-    return {key: ", ".join(f"{PACKAGE_URN}{package}" for package in packages.split(", "))}
+    return _told_back({key: ", ".join(f"{PACKAGE_URN}{package}" for package in packages.split(", "))})

@@ -52,7 +52,9 @@ class Gatherer:
 
     def _is_whole(self) -> bool:
         option = self._config.option
-        is_narrowed = option.keyword or option.markexpr or option.deselect or option.maxfail or getattr(option, "lf", False)
+        # There is no ``lf`` where pytest keeps no cache.
+        narrowing = ("keyword", "markexpr", "deselect", "maxfail", "lf")
+        is_narrowed = any(getattr(option, name, None) for name in narrowing)
         asked = [arg.partition("::")[0].rstrip("/") for arg in self._config.args]
         return not is_narrowed and any(arg in ("tests", ROOM, str(HERE), str(HERE / "doors" / "rest")) for arg in asked)
 

@@ -8,10 +8,12 @@ from core.domain.change import KIND_OF, Fact
 from core.domain.decision import Decision
 from core.domain.explain import explain
 from core.domain.explain_words import Language
+from core.domain.party import Party
 from core.domain.plain import to_plain
 from core.domain.snapshot import Snapshot
 
-_NEVER_SHOWN = frozenset({"secret", "number", "given_by"})
+_NEVER_SHOWN = frozenset({"secret", "given_by"})
+_NUMBER = frozenset({"number"})
 
 
 def prove(snapshot: Snapshot, decision: Decision, language: Language = Language.EN) -> dict[str, Any]:
@@ -43,5 +45,6 @@ def shown_fact(fact: Fact) -> dict[str, Any]:
 
 
 def shown_fields(fact: Fact) -> dict[str, Any]:
-    """The fields of a fact as they may be shown: no secret, no number, not who gave it."""
-    return {name: value for name, value in to_plain(fact).items() if name not in _NEVER_SHOWN}
+    """The fields of a fact as they may be shown: no secret, no number of a party, not who gave it."""
+    hidden = _NEVER_SHOWN | _NUMBER if isinstance(fact, Party) else _NEVER_SHOWN
+    return {name: value for name, value in to_plain(fact).items() if name not in hidden}

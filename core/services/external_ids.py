@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from core.domain.caller import Caller
 from core.domain.snapshot import Reference, Snapshot
-from core.domain.system import SystemUser
+from core.domain.system import System, SystemUser
 from core.errors import ErrorCode, InvalidInput
+from core.services.systems import vendor_system
 
 _LONGEST = 255
 
@@ -30,8 +32,26 @@ def system_user_for_token(
     the owner under the reference. What the system user may do is not looked at. Source: pdp-and-tokens §6.
     """
     system = snapshot.systems.get(snapshot.client_ids.get(client_id) or "")
+    if system is None or system.deleted or system.vendor != vendor_number:
+        return None
+    return _behind(snapshot, system, owner_number, external_ref)
+
+
+def vendor_system_user(
+    snapshot: Snapshot, caller: Caller, system_id: str, owner_number: str, external_ref: str | None
+) -> SystemUser | None:
+    """The system user of the caller's own system at the owner, under the vendor's own key; None where there is none.
+
+    Raises NotFound where there is no such system, NotAllowed where it is another vendor's.
+    Source: rest-systemuser §4.2.
+    """
+    return _behind(snapshot, vendor_system(snapshot, caller, system_id), owner_number, external_ref)
+
+
+def _behind(snapshot: Snapshot, system: System, owner_number: str, external_ref: str | None) -> SystemUser | None:
+    """Where the reference is left out or blank, the owner's number is."""
     owner = snapshot.party_numbered(owner_number)
-    if system is None or system.deleted or system.vendor != vendor_number or owner is None:
+    if owner is None:
         return None
     reference = external_ref if external_ref is not None and external_ref.strip() else owner_number
     user = snapshot.user_references.get(Reference(system.id, owner.id, reference))

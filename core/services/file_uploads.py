@@ -40,7 +40,7 @@ def upload_file_transfer(
     if size is not None and size > most:
         raise _too_large(most)
     _start(store, transfer)
-    content, checksum = _stored(store, blocks, most, transfer.files[0][0])
+    content, checksum = _stored(store, caller, transfer, blocks, most)
     announced = transfer.files[0][1]
     if announced and announced.lower() != checksum:
         discard_content(store, content.id)
@@ -58,8 +58,13 @@ def _most_bytes(store: Store, transfer: Transfer) -> int:
     return MOST_BYTES if settings.most_bytes is None else min(settings.most_bytes, MOST_BYTES)
 
 
-def _stored(store: Store, blocks: Iterable[bytes], most: int, name: str) -> tuple[Content, str]:
-    """The file as a content that nothing has claimed yet, and its MD5 in hexadecimal."""
+def _stored(
+    store: Store, caller: Caller, transfer: Transfer, blocks: Iterable[bytes], most: int
+) -> tuple[Content, str]:
+    """The file as a content that nothing has claimed yet, and its MD5 in hexadecimal.
+
+    An upload may take long: who has lost the right to send meanwhile is refused at its end.
+    """
     digest = hashlib.md5(usedforsecurity=False)
     with store_content(store) as writer:
         for block in blocks:
@@ -69,7 +74,8 @@ def _stored(store: Store, blocks: Iterable[bytes], most: int, name: str) -> tupl
                 raise _too_large(most)
         if writer.size == 0:
             raise InvalidInput(ErrorCode.NO_FILE_DATA, "the upload holds no data")
-    return Content(writer.id, writer.size, name), digest.hexdigest()
+        require_sender(store, caller, transfer)
+    return Content(writer.id, writer.size, transfer.files[0][0]), digest.hexdigest()
 
 
 def _start(store: Store, transfer: Transfer) -> None:

@@ -25,13 +25,13 @@ from core import (
     ServiceId,
     Snapshot,
     Subject,
-    SubjectKind,
     authorised_parties,
     birth_date,
     service_owners,
 )
 from rest.accessmanagement.party_subjects import read_parties, read_subject, subject_of
 from rest.body import not_valid, read_every, read_flag, read_object, read_optional, read_uuid
+from rest.callers import system_user
 from rest.door import Call, Door
 from rest.paging import next_address, uuid_token
 from rest.problem import Area
@@ -94,13 +94,11 @@ def own(call: Call) -> Response:
 
 def _caller(call: Call, snapshot: Snapshot) -> Subject:
     """A person before a system user, as the platform's own clients choose. Source: pdp-and-tokens §9.10."""
-    number, user = call.token.party, call.token.system_user
+    number = call.token.party
     party = None if number is None else snapshot.party_with_altinn_id(number)
     if party is not None and party.kind is PartyKind.PERSON:
         return subject_of(party)
-    if user is None:
-        raise Refused(UNAUTHORIZED)
-    return Subject(SubjectKind.SYSTEM_USER, user.id)
+    return system_user(call, UNAUTHORIZED).subject()
 
 
 # -- what is asked for --------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from core import Reference, SystemUser, system_user_for_token, users_of_vendor_system, vendor_system
+from core import SystemUser, system_user_for_token, users_of_vendor_system, vendor_system_user
 from rest.body import read_optional, read_parameter
 from rest.door import PREFIX, Call, Door, json_response, vendor
 from rest.paging import PAGE_SIZE, cut, number_token, page_response
@@ -46,12 +46,8 @@ def by_query(call: Call) -> Response:
     system_id = read_parameter(request.args, "system-id")
     number = read_parameter(request.args, "orgno")
     snapshot = call.store.snapshot()
-    system = vendor_system(snapshot, caller, system_id)
-    owner = snapshot.party_numbered(number)
-    reference = read_optional(request.args, "external-ref") or number
-    key = None if owner is None else snapshot.user_references.get(Reference(system.id, owner.id, reference))
-    entry = snapshot.users.get(key or "")
-    return json_response(system_user_json(snapshot, _found(None if entry is None else entry.user)))
+    user = vendor_system_user(snapshot, caller, system_id, number, read_optional(request.args, "external-ref"))
+    return json_response(system_user_json(snapshot, _found(user)))
 
 
 def by_system(call: Call, system_id: str) -> Response:

@@ -105,7 +105,7 @@ def _subject(snapshot: Snapshot, asked: Members) -> Subject:
         return Subject(kind, read_party(snapshot, asked), person)
     asked.require("id")
     name = asked.whole_number("id") if kind is SubjectKind.ENTERPRISE_SYSTEM else asked.text("id")
-    return Subject(kind, name or _NOBODY, person)
+    return Subject(kind, _NOBODY if name is None else name, person)
 
 
 def _service(asked: Members) -> ServiceId:
@@ -131,20 +131,21 @@ def read_question_parameters(snapshot: Snapshot, parameters: Mapping[str, str], 
         raise Refused(WRONG_FIELDS, {"kind": [f"The kind must be one of {', '.join(_KINDS)}."]})
     service = _service(Members(_service_parameters(parameters), PARAMETER))
     right = Right(service, read_parameter(parameters, "action"))
-    party = _party_parameter(snapshot, "party", read_parameter(parameters, "party"))
+    party = party_in_parameter(snapshot, "party", read_parameter(parameters, "party"))
     subject = _subject_parameter(snapshot, kind, read_parameter(parameters, "subject"))
     return Question(subject, party, right, read_moment(read_optional(parameters, "at"), now))
 
 
 def _subject_parameter(snapshot: Snapshot, kind: SubjectKind, text: str) -> Subject:
     if kind in _OF_PARTIES:
-        return Subject(kind, _party_parameter(snapshot, "subject", text))
+        return Subject(kind, party_in_parameter(snapshot, "subject", text))
     if kind is not SubjectKind.ENTERPRISE_SYSTEM:
         return Subject(kind, text)
     return Subject(kind, _number("subject", text))
 
 
-def _party_parameter(snapshot: Snapshot, name: str, text: str) -> PartyId:
+def party_in_parameter(snapshot: Snapshot, name: str, text: str) -> PartyId:
+    """The party that a parameter names by organisation number or UUID; nobody's id for one that is not known."""
     if len(text) == 9 and text.isascii() and text.isdecimal():
         party = snapshot.party_numbered(text)
         return _NOBODY if party is None else party.id

@@ -19,7 +19,6 @@ A token with several of them sees what the first in this order sees: everything,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from uuid import UUID
 
 from flask import request
 
@@ -39,7 +38,8 @@ from core import (
 from rest.body import read_optional
 from rest.door import Call, person
 from rest.front import DECIDE_SCOPES, may_ask
-from rest.problem_rows import FORBIDDEN, WRONG_FIELDS
+from rest.own.asked import party_in_parameter
+from rest.problem_rows import FORBIDDEN
 from rest.problems import Refused
 
 DECIDING = DECIDE_SCOPES | {"brobygger:decisions"}
@@ -60,7 +60,6 @@ EXPLAIN_SCOPES = RESOLVE_SCOPES | DECIDING
 WHAT_IF_SCOPES = PEOPLE | DECIDING | {INSIGHT, ALL_INSIGHT}
 
 _PARAMETER = "onBehalfOf"
-_NOBODY = PartyId("")
 
 
 def sight_of(call: Call, scopes: frozenset[str]) -> Sight:
@@ -80,14 +79,7 @@ def _on_behalf_of(call: Call) -> PartyId | None:
     text = read_optional(request.args, _PARAMETER)
     if text is None:
         return None
-    if len(text) == 9 and text.isascii() and text.isdecimal():
-        party = call.store.snapshot().party_numbered(text)
-        return _NOBODY if party is None else party.id
-    try:
-        return PartyId(str(UUID(text)))
-    except ValueError as error:
-        wrong = "An organisation number or the UUID of a party is expected."
-        raise Refused(WRONG_FIELDS, {_PARAMETER: [wrong]}) from error
+    return party_in_parameter(call.store.snapshot(), _PARAMETER, text)
 
 
 # -- service owners -----------------------------------------------------------------------------

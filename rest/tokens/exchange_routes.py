@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask, Response, request
 
-from core import Caller, CallerKind, Store, Unavailable, revoke_token
+from core import Caller, CallerKind, Store, Unavailable, mask_numbers_in, revoke_token
 from rest.door import ANY_SCOPE, PREFIX, Call, Door, RestOptions, as_response, asker, empty, json_response, person
 from rest.problem import Area, Body, Problem
 from rest.problem_rows import FORBIDDEN, WRONG_FIELDS
@@ -35,7 +35,7 @@ def add_exchange_routes(app: Flask, store: Store, verifier: Verifier, options: R
     def view(provider: str) -> Response:
         name = provider.lower()
         if name not in PROVIDERS:
-            told = f"There is no token provider {provider[:32]}: use {', '.join(PROVIDERS)}."
+            told = f"There is no token provider {mask_numbers_in(provider[:32])}: use {', '.join(PROVIDERS)}."
             return as_response(text_reply(400, told, request.headers.get("Accept", "")))
         if _RETIRED_LOGON in request.headers:
             return as_response(write(_RETIRED, asker(options), detail=_INSTEAD))

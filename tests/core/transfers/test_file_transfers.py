@@ -19,6 +19,7 @@ from core import (
     Store,
     TransferSearch,
     TransferState,
+    Written,
     configure_broker_resource,
     confirm_file_transfer,
     download_file_transfer,
@@ -26,11 +27,13 @@ from core import (
     find_file_transfers,
     initialize_file_transfer,
     purge_file_transfers,
+    put,
     read_content,
     read_range,
+    remove,
     upload_file_transfer,
 )
-from tests.core.dialogs.world import FILES, FIRM, OTHER, OTHER_READER, OWNER, READER, Clock, world
+from tests.core.dialogs.world import FILES, FIRM, GIVEN, OTHER, OTHER_READER, OWNER, READER, Clock, world
 
 DATA = b"0123456789"
 
@@ -97,6 +100,23 @@ def test_a_broken_upload_can_be_tried_again_and_leaves_nothing(broker: Store) ->
     with pytest.raises(ConnectionError):
         upload_file_transfer(broker, READER, transfer, broken())
     assert state(broker, transfer) is TransferState.UPLOAD_STARTED
+    upload_file_transfer(broker, READER, transfer, [DATA])
+    assert state(broker, transfer) is TransferState.PUBLISHED
+
+
+def test_who_loses_the_right_while_uploading_publishes_nothing(broker: Store) -> None:
+    transfer = announced(broker)
+
+    def interrupted() -> Iterator[bytes]:
+        yield DATA
+        broker.change("test", lambda _: Written((remove(GIVEN),), None))
+        yield DATA
+
+    with pytest.raises(GatewayError) as refused:
+        upload_file_transfer(broker, READER, transfer, interrupted())
+    assert refused.value.code is ErrorCode.SENDER_NOT_AUTHORISED
+    assert refusal(broker, OTHER_READER, transfer) is ErrorCode.NO_FILE_READY
+    broker.change("test", lambda _: Written((put(GIVEN),), None))
     upload_file_transfer(broker, READER, transfer, [DATA])
     assert state(broker, transfer) is TransferState.PUBLISHED
 

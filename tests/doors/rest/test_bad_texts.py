@@ -83,6 +83,11 @@ def test_no_error_tells_a_persons_number_back(shared: House) -> None:
         assert KARI not in response.text
 
 
+def test_what_reads_is_not_asked_for_with_head(shared: House) -> None:
+    response = shared.vendor.http.head(f"{SYSTEMS}/310000108_fjellregnskap")
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET")
+
+
 def test_a_path_with_an_empty_part_leads_nowhere(shared: House) -> None:
     assert shared.vendor.http.get("/idporten/jwks").status_code == 200
     assert shared.vendor.http.get("/idporten//jwks").status_code == 404

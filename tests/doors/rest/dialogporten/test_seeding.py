@@ -92,7 +92,8 @@ def test_what_cannot_be_a_dialog(shared_post: Post, members: dict[str, Any], wro
 
 @pytest.mark.parametrize("text", ["x\x00", "\ud800"])
 def test_a_text_that_cannot_be_kept(shared_post: Post, text: str) -> None:
-    for members in ({"content": content(text)}, {"process": text}, {"content": {text: {}}}):
+    bodies: list[dict[str, Any]] = [{"content": content(text)}, {"process": text}, {"content": {text: {}}}]
+    for members in bodies:
         refused = shared_post.seed(CLIENT_R, **members)
         assert refused.status_code == 400, refused.text
         assert list(refused.json()["errors"]) == ["$", "createDialog"]
