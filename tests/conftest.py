@@ -27,7 +27,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """Give hypothesis its profiles: no deadline anywhere, and the same examples every time in CI."""
     from hypothesis import settings
 
-
     # A run that is asked to end (by `timeout`, say) still stops the servers that it started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings.register_profile("local", deadline=None)
