@@ -9,6 +9,7 @@ from typing import Final
 
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BuildError, Rule
 
 from core import Store, token_state
 from rest.accessmanagement.agent_delegation import add_agent_delegation_routes
@@ -92,6 +93,17 @@ _ROOMS: Final[tuple[Callable[[Door], None], ...]] = (
 )
 
 
+class _Route(Rule):
+    """A route that is never turned back into an address: the means to do so would cost most of the start."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002 - the library's signature
+        return _no_address
+
+
+def _no_address(*_: object, **values: object) -> tuple[str, str]:
+    raise BuildError("", values, None)
+
+
 def create_rest_app(store: Store, trust: TokenTrust, options: RestOptions) -> Front:
     """The modern front door as a WSGI application.
 
@@ -102,6 +114,7 @@ def create_rest_app(store: Store, trust: TokenTrust, options: RestOptions) -> Fr
         raise UntrustworthySetup("the stand-in issuer is for demo only: turn demo on, or leave the issuer out")
     verifier = Verifier(trust, store.clock, lambda: token_state(store))
     app = Flask("rest")
+    app.url_rule_class = _Route
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     # A path with an empty part is another path, not a redirection to the one without it.
     app.url_map.merge_slashes = False

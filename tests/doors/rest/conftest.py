@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -70,12 +72,27 @@ def facts(*files: Path) -> list[Fact]:
     ]
 
 
+@cache
+def _with_world(database: bytes, more: tuple[Path, ...]) -> bytes:
+    """The empty database with the world in it, and with the issuer's keys: what would be made anew for every test."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "world.db"
+        file.write_bytes(database)
+        store = Store(f"sqlite:///{file}", clock=Clock())
+        store.import_facts("test", facts(*more))
+        for issuer in create_stand_in(store, "http://127.0.0.1").trusted_issuers():
+            assert issuer.jwks() if callable(issuer.jwks) else issuer.jwks
+        store.close()
+        return file.read_bytes()
+
+
 @contextmanager
 def running(url: str, *more: Path, strict: bool = False) -> Iterator[House]:
     """A door in a thread, with the vendor's client registered."""
     clock = Clock()
+    file = Path(url.removeprefix("sqlite:///"))
+    file.write_bytes(_with_world(file.read_bytes(), more))
     store = Store(url, clock=clock)
-    store.import_facts("test", facts(*more))
     server = _Server(("127.0.0.1", 0), _Quiet)
     base = f"http://127.0.0.1:{server.server_port}"
     issuer = create_stand_in(store, base)

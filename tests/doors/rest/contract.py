@@ -7,7 +7,8 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
@@ -36,17 +37,30 @@ class _Template:
     literals: int
 
 
+class _Described(NamedTuple):
+    """The description, and what is made of it once."""
+
+    document: Mapping[str, Any]
+    registry: Any
+    templates: list[_Template]
+
+
+@cache
+def _description() -> _Described:
+    document = contract("http://127.0.0.1")
+    resource = Resource.from_contents(dict(document), default_specification=DRAFT202012)
+    templates = sorted(map(_template, document["paths"]), key=lambda each: -each.literals)
+    return _Described(document, Registry().with_resource(_URI, resource), templates)
+
+
 @dataclass
 class Contract:
-    """The description, ready to be held against answers; ``broken`` are the promises that were not kept."""
+    """Holds answers against the description; ``broken`` are the promises that were not kept."""
 
-    document: Mapping[str, Any] = field(default_factory=lambda: contract("http://127.0.0.1"))
     broken: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        resource = Resource.from_contents(dict(self.document), default_specification=DRAFT202012)
-        self._registry = Registry().with_resource(_URI, resource)
-        self._templates = sorted(map(_template, self.document["paths"]), key=lambda each: -each.literals)
+        self.document, self._registry, self._templates = _description()
 
     def around(self, app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
         """The application with every answer checked."""
