@@ -51,11 +51,13 @@ def main(run: Run) -> None:
         from fuzz import targets
     test = targets.TARGETS[run.target]()
     kept = [*targets.seeds(run.target), *corpus.kept(run.target)]
+    if is_guided:
+        # It begins with what is kept.
+        _fuzz(run, test, kept)
+        return
     for each in kept:
         _timed(test, each)
     print(f"{run.target}: {len(kept)} inputs replayed, all promises kept", flush=True)
-    if is_guided:
-        _fuzz(run, test, kept)
 
 
 def _timed(test: Callable[[bytes], None], data: bytes) -> None:
