@@ -1,0 +1,1 @@
+"""Carrying a plan out: dry run, apply in waves, roll back; every step with its inverse."""
