@@ -162,6 +162,7 @@ def _environment(folder: Path, url: str) -> Mapping[str, str]:
         "BROBYGGER_PUBLIC_URL": "https://bench.example",
         "BROBYGGER_LOG_LEVEL": "warning",
         "BROBYGGER_ARCHIVE_SECONDS": "0",
+        "BROBYGGER_DELIVERY_SECONDS": "0",
         "BROBYGGER_WORKERS": "1",
         "BROBYGGER_THREADS": str(_THREADS),
     }

@@ -157,6 +157,7 @@ def _served(url: str, port: int, workers: int, folder: Path) -> Iterator[None]:
         "BROBYGGER_DATABASE_URL": url,
         "BROBYGGER_LOG_LEVEL": "warning",
         "BROBYGGER_ARCHIVE_SECONDS": "0",
+        "BROBYGGER_DELIVERY_SECONDS": "0",
         "BROBYGGER_WORKERS": str(workers),
     }
     command = [*module("brobygger"), "serve", "--demo", "--port", str(port)]

@@ -61,6 +61,7 @@ def ours_environment(database: Path, threads: int) -> dict[str, str]:
         "BROBYGGER_DATABASE_URL": f"sqlite:///{database}",
         "BROBYGGER_LOG_LEVEL": "warning",
         "BROBYGGER_ARCHIVE_SECONDS": "0",
+        "BROBYGGER_DELIVERY_SECONDS": "0",
         "BROBYGGER_DEMO": "true",
         "BROBYGGER_WORKERS": "1",
         "BROBYGGER_THREADS": str(threads),

@@ -14,13 +14,16 @@ from typing import Any
 import httpx
 
 from brobygger.code_channel import connect_code_channel
+from brobygger.counting import start_census
+from brobygger.delivering import start_courier
 from brobygger.demo.keys import signing_key
-from brobygger.demo.machine_client import Credentials
 from brobygger.demo.service_owner import create_service_owner, serves
 from brobygger.demo.world import client_key, demo_data
+from brobygger.guarding import start_guard
 from brobygger.logs import WSGIApplication, configure_logs, logged
 from brobygger.settings import Settings, WeakSettings
 from core import GatewayError, Store, archive_submissions, outdated_schema, purge_file_transfers, sweep_contents
+from delivery import Credentials
 from rest import (
     AltinnIssuer,
     Exchange,
@@ -33,7 +36,7 @@ from rest import (
     create_stand_in,
     fetched_keys,
 )
-from soap import SoapOptions, answers, create_soap_app
+from soap import SoapOptions, SunsetNotice, answers, create_soap_app
 
 _LOGGER = logging.getLogger("brobygger")
 _SWEEP_SECONDS = 3600.0
@@ -54,6 +57,9 @@ def application_from_environment() -> WSGIApplication:
     gc.freeze()
     connect_code_channel(store, settings, demo=settings.demo)
     start_archiver(store, settings.archive_seconds)
+    start_courier(store, settings)
+    start_census(store, settings.census_seconds)
+    start_guard(store)
     return create_application(store, settings)
 
 
@@ -123,6 +129,9 @@ def _soap_options(settings: Settings) -> SoapOptions:
         max_request_bytes=settings.max_request_bytes,
         max_attachment_bytes=settings.max_attachment_bytes,
         certificate_authorities=(authorities,) if authorities else (),
+        trusted_proxies=settings.trusted_proxies,
+        counted=settings.census_seconds > 0,
+        notice=SunsetNotice(*settings.sunset_moments(), settings.soap_sunset_link, settings.soap_sunset_in_envelope),
     )
 
 

@@ -6,8 +6,12 @@ import click
 
 from brobygger.commands.database import db
 from brobygger.commands.decide import decide
+from brobygger.commands.delivery import delivery
+from brobygger.commands.firm import firm
 from brobygger.commands.grants import grant
 from brobygger.commands.insight import changes, explain, resolve, what_if_command
+from brobygger.commands.mappings import mappings
+from brobygger.commands.migrate import migrate
 from brobygger.commands.persons import codes, enterprise_user, person
 from brobygger.commands.register import register
 from brobygger.commands.serve import demo, serve
@@ -27,10 +31,13 @@ for command in (
     codes,
     db,
     decide,
+    delivery,
     demo,
     enterprise_user,
     explain,
     grant,
+    mappings,
+    migrate,
     person,
     register,
     resolve,
@@ -41,3 +48,4 @@ for command in (
     world,
 ):
     main.add_command(command)
+world.add_command(firm)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
@@ -11,10 +12,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from core import DecisionTerms
+from delivery import BadTargets, Targets, read_targets
 
 PREFIX = "BROBYGGER_"
 
 _LONGEST_EXCHANGE = 30
+_LINK = re.compile(r"https?://[!#-;=?-\[\]_a-z~]+")
 _EVERY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not bound to
 
 
@@ -41,6 +44,13 @@ class Settings:
     ``old_roles_until`` is an ISO moment.
     ``code_channel_url`` is the https address that one-time codes are posted to, to be sent as SMS or letter,
     with ``code_channel_token`` as bearer token; without it no codes are sent by SMS (in the demo a box keeps them).
+    ``trusted_proxies`` is how many proxies of the installation's own stand before the gateway: so many hops of
+    X-Forwarded-For are believed. ``census_seconds`` is how often counts of old calls are written; with zero
+    nothing is counted. ``soap_deprecated`` and ``soap_sunset`` are ISO moments told with every answer of the old
+    services, ``soap_sunset_link`` the address of a page about it; ``soap_sunset_in_envelope`` tells it in the SOAP
+    header too.
+    ``delivery_targets`` is a JSON file that says where submissions are delivered (docs/delivery.md); without it,
+    outside the demo, nothing is. ``delivery_seconds`` is how often the server looks for some; 0 leaves it to others.
     """
 
     database_url: str = "sqlite:///brobygger.db"
@@ -65,6 +75,14 @@ class Settings:
     code_channel_url: str = ""
     code_channel_token: str = field(default="", repr=False)
     archive_seconds: float = 1.0
+    trusted_proxies: int = 0
+    census_seconds: float = 2.0
+    soap_deprecated: str = ""
+    soap_sunset: str = ""
+    soap_sunset_link: str = ""
+    soap_sunset_in_envelope: bool = False
+    delivery_targets: str = ""
+    delivery_seconds: float = 1.0
     log_level: str = "info"
     strict_upstream: bool = False
     own_resources_only: bool = False
@@ -100,12 +118,13 @@ class Settings:
             raise WeakSettings(f"{PREFIX}CODE_CHANNEL_URL must be an https address: one-time codes travel there")
         if not 1 <= self.exchange_minutes <= _LONGEST_EXCHANGE:
             raise WeakSettings(f"{PREFIX}EXCHANGE_MINUTES must be 1 to {_LONGEST_EXCHANGE}")
+        self._check_sunset()
         self.terms()
 
     def terms(self) -> DecisionTerms:
         """What decisions depend on. Raises WeakSettings."""
         aliases = frozenset(alias.strip() for alias in self.submission_role_aliases.split(",") if alias.strip())
-        return DecisionTerms(self.submission_role, aliases, self._old_roles_until())
+        return DecisionTerms(self.submission_role, aliases, _moment("OLD_ROLES_UNTIL", self.old_roles_until))
 
     def issuers(self) -> list[dict[str, Any]]:
         """The trusted issuers as the file has them. Raises WeakSettings."""
@@ -137,21 +156,44 @@ class Settings:
         except (OSError, ValueError) as error:
             raise WeakSettings(f"{PREFIX}EXCHANGE_KEYS: the file cannot be read") from error
 
+    def targets(self) -> Targets | None:
+        """Where submissions are delivered, None where no file says it. Raises WeakSettings."""
+        if not self.delivery_targets:
+            return None
+        try:
+            return read_targets(Path(self.delivery_targets), plain_http=self.demo)
+        except BadTargets as error:
+            raise WeakSettings(f"{PREFIX}DELIVERY_TARGETS: {error}") from error
+
     def base_url(self) -> str:
         """The public address, or the local one in the demo. Without a slash at the end."""
         host = "127.0.0.1" if self.host in _EVERY_ADDRESS else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
-    def _old_roles_until(self) -> datetime | None:
-        if not self.old_roles_until:
-            return None
-        try:
-            moment = datetime.fromisoformat(self.old_roles_until)
-        except ValueError as error:
-            raise WeakSettings(f"{PREFIX}OLD_ROLES_UNTIL is not an ISO 8601 moment") from error
-        if moment.tzinfo is None:
-            raise WeakSettings(f"{PREFIX}OLD_ROLES_UNTIL has no time zone")
-        return moment.astimezone(UTC)
+    def sunset_moments(self) -> tuple[datetime | None, datetime | None]:
+        """Since when the old services are deprecated, and when they end; None for either. Raises WeakSettings."""
+        return _moment("SOAP_DEPRECATED", self.soap_deprecated), _moment("SOAP_SUNSET", self.soap_sunset)
+
+    def _check_sunset(self) -> None:
+        if self.trusted_proxies < 0 or self.census_seconds < 0:
+            raise WeakSettings(f"{PREFIX}TRUSTED_PROXIES and {PREFIX}CENSUS_SECONDS must not be negative")
+        deprecated, sunset = self.sunset_moments()
+        if deprecated is not None and sunset is not None and sunset < deprecated:
+            raise WeakSettings(f"{PREFIX}SOAP_SUNSET must not be before {PREFIX}SOAP_DEPRECATED")
+        if self.soap_sunset_link and _LINK.fullmatch(self.soap_sunset_link) is None:
+            raise WeakSettings(f"{PREFIX}SOAP_SUNSET_LINK must be an http or https address, as links are written")
+
+
+def _moment(name: str, text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise WeakSettings(f"{PREFIX}{name} is not an ISO 8601 moment") from error
+    if moment.tzinfo is None:
+        raise WeakSettings(f"{PREFIX}{name} has no time zone")
+    return moment.astimezone(UTC)
 
 
 _WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}

@@ -23,7 +23,7 @@ from brobygger.demo.describe import describe_demo
 from brobygger.demo.keys import signing_key
 from brobygger.demo.world import seed_demo, seed_vocabulary
 from brobygger.settings import Settings
-from core import OPERATOR, Kept, Store, archive_submissions, import_world, upgrade_schema
+from core import OPERATOR, Kept, Store, archive_submissions, import_world, upgrade_schema, write_census
 
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
@@ -84,9 +84,10 @@ class Stack:
         return self.base_url
 
     def work(self) -> None:
-        """Do what would be done in the background by now: archive what was accepted."""
+        """Do what would be done in the background by now: archive what was accepted, write the counts."""
         while archive_submissions(self.store):
             pass
+        write_census(self.store)
 
     def load(self, world: dict[str, Any]) -> None:
         """Put a world document in, as `brobygger world import` does. Raises InvalidInput."""

@@ -11,9 +11,27 @@ from core.domain.authorised_parties import (
     PartyChoice,
     authorised_parties,
 )
-from core.domain.authority import authorise_submission, resolve
+from core.domain.authority import PERSONAL_ACTIONS, authorise_submission, resolve, ruling_for
+from core.domain.brown_out import (
+    BrownOut,
+    brown_out_for,
+)
 from core.domain.caller import OPERATOR, Caller, CallerKind
 from core.domain.catalogue import Catalogue, Obligation, Policy
+from core.domain.census import (
+    CallerCensus,
+    CallerUse,
+    CallLine,
+    CallOutcome,
+    CallTally,
+    OldCall,
+    PeriodKind,
+    TurnedAway,
+    WatchedPeriod,
+    callers_in,
+    turned_away,
+    watched_periods,
+)
 from core.domain.change import (
     FACT_KINDS,
     KIND_NAMED,
@@ -28,10 +46,23 @@ from core.domain.change import (
     remove,
 )
 from core.domain.change_request import ChangeOutcome, ChangeRequest, ChangeStatus, NewChange
+from core.domain.client_relations import client_relations
 from core.domain.code_list import CodeFilter, CodeList, CodeRow, MatchType
 from core.domain.connections import ConnectionView
 from core.domain.decision import Decision, Outcome, Question, Reason, Subject, SubjectKind, decide
 from core.domain.delegation import AGENT, ClientDelegation, Connection, PackageDelegation, RightDelegation, RoleGrant
+from core.domain.delivering import (
+    LONGEST_PAUSE,
+    Delivery,
+    DeliveryCause,
+    DeliveryFailure,
+    DeliveryState,
+    Parcel,
+    ParcelFile,
+    ParcelForm,
+    ParcelSignature,
+    Sender,
+)
 from core.domain.dialog import (
     Dialog,
     DialogAction,
@@ -65,6 +96,8 @@ from core.domain.element import (
 from core.domain.explain import Explanation, explain
 from core.domain.explain_words import Language, Words
 from core.domain.explained_text import explained_text
+from core.domain.fall_back import Direction, FallBack, FallBackCause, Place, direction_of
+from core.domain.fall_back_budget import LONGEST_WINDOW, FallBackBudget
 from core.domain.feed import Event
 from core.domain.file_transfer import (
     BrokerResource,
@@ -106,6 +139,7 @@ from core.domain.message import (
     MessageText,
     NewMessage,
 )
+from core.domain.move import Move, MoveState, Touched
 from core.domain.new_records import (
     AvailableClient,
     ClientAccess,
@@ -117,22 +151,43 @@ from core.domain.new_records import (
     RequestOutcome,
     RoleAccess,
 )
-from core.domain.package_check import GiveReason, PackageCheck, RightCheck, check_packages, check_rights
+from core.domain.numbering import Numbering, bits_of
+from core.domain.package_check import (
+    MAIN_ADMINISTRATOR,
+    PERSONAL_REPRESENTATIVE,
+    GiveReason,
+    PackageCheck,
+    RightCheck,
+    check_packages,
+    check_rights,
+)
 from core.domain.party import Party, PartyKind, RegisterRole, Window
+from core.domain.party_file import Held
 from core.domain.plain import from_plain, to_plain
 from core.domain.prefill import KeptPrefill, Prefill, PrefilledFile, PrefilledForm
 from core.domain.proof import prove
 from core.domain.question import LEVEL_OF
+from core.domain.reach import Reached, Reaches, reach
 from core.domain.receipt_tree import ReceiptReference, ReceiptStatus, ReceiptTree, ReceiptType, ReferenceType
 from core.domain.reportees import Listing, Page, Reportee, list_reportees, parties_within_reach
 from core.domain.resolution_proof import prove_resolution, shown_user
-from core.domain.resolving import Resolution, TokenWish, Unusable, Usable, Wanted, resolve_client, token_wish
+from core.domain.resolving import (
+    Resolution,
+    TokenWish,
+    Unusable,
+    Usable,
+    Wanted,
+    ground_order,
+    resolve_client,
+    token_wish,
+)
 from core.domain.role_check import DelegationCheck, RoleCheckReason, check_delegation
 from core.domain.roles import HeldRole, list_roles
 from core.domain.service_owner import ServiceOwner, ServiceType
 from core.domain.shipment import FormUpdate, NewAttachment, Shipment, ShipmentFile, ShipmentForm, SystemSignature
 from core.domain.sight import EVERYTHING, Sight
 from core.domain.snapshot import Reference, Snapshot, UserEntry
+from core.domain.standing import Standing, under_terms
 from core.domain.submission import (
     Attachment,
     Batch,
@@ -163,6 +218,11 @@ from core.domain.system import (
 from core.domain.system_change import NumberedUser, StreamedUser, SystemChange, SystemChangeKind, UserStream
 from core.domain.texts import UNKEEPABLE, can_be_kept
 from core.domain.transfer import AvailableFile, Content, FileSearch, FileStatus, NewTransfer
+from core.domain.trend import (
+    Projection,
+    Trend,
+)
+from core.domain.undoing import Obstacle, Undoing
 from core.domain.vocabulary import (
     ADMINISTRATION_RULE,
     ANY_ACTION,
@@ -192,6 +252,7 @@ from core.domain.vocabulary import (
 from core.domain.what_if import Compared, Ending, Loss, WhatIf, by_service, what_ends, what_if
 from core.errors import (
     AuthenticationFailed,
+    BrownedOut,
     Conflict,
     DelegationRefused,
     ErrorCode,
@@ -204,12 +265,39 @@ from core.errors import (
     Refusal,
     Unavailable,
 )
+from core.services.administration import manages_accesses
 from core.services.agent_clients import clients_of_agent, facilitators_clients, put_on_client, take_off_client
 from core.services.agent_delegations import delegate_to_agent, give_up_client, withdraw_from_agent
 from core.services.agents import add_agent, leave_provider, remove_agent, remove_client_from_agent
 from core.services.approvals import approve_request, reject_request
+from core.services.approvers import eligible_approvers
 from core.services.archive import archive_submissions
+from core.services.authority_rows import (
+    DEFAULT_ALLOWANCE,
+    Allowance,
+    AuthorityStanding,
+    clean_since,
+    cohort_of,
+    cut_back,
+    cut_over,
+    set_authority,
+    standing_of,
+)
 from core.services.broker_resources import ResourceSettings, configure_broker_resource
+from core.services.brown_outs import (
+    add_brown_out,
+    end_brown_out,
+    planned_brown_outs,
+    refuse_in_brown_out,
+)
+from core.services.census import (
+    brown_out_result,
+    census_coverage,
+    claimed_caller,
+    count_call,
+    who_calls,
+    write_census,
+)
 from core.services.challenges import Challenge, ChallengeStatus, request_challenge
 from core.services.change_approvals import (
     ChangeForPerson,
@@ -269,8 +357,22 @@ from core.services.credentials import (
     lock_system,
     register_enterprise_system,
 )
+from core.services.delivery import (
+    Consignment,
+    consign,
+    dead_letters,
+    deliver_again,
+    deliver_stuck_again,
+    delivery_counts,
+    give_back,
+    list_deliveries,
+    note_delivered,
+    note_failure,
+    take_deliveries,
+)
 from core.services.dialog_sending import create_dialog, delete_dialog, owned_dialog
 from core.services.dialogs import open_dialog, search_dialogs
+from core.services.differences import Noticed
 from core.services.elements import (
     ArchivedFormTask,
     ElementSearch,
@@ -284,6 +386,7 @@ from core.services.elements import (
     list_elements,
 )
 from core.services.external_ids import system_user_for_token, vendor_system_user, why_no_system_user
+from core.services.fall_back import fall_backs, guard_authority, settle_authority
 from core.services.file_transfers import (
     confirm_file_transfer,
     download_file_transfer,
@@ -298,11 +401,13 @@ from core.services.forms import active_forms, form_schema, problem_with_body
 from core.services.generations import ClientStanding, Generations, Moved, generations_of, move_clients
 from core.services.grants import give_role, give_role_to_person, list_role_grants, revoke_role
 from core.services.insight import ReporteeSearch, RoleSearch, Target, ask_access, find_reportees, find_roles
+from core.services.links import link_system_user, unlink_system_user
 from core.services.logons import (
     authenticate_enterprise_user,
     authenticate_person,
     authenticate_person_login,
     authenticate_system_name,
+    system_number,
 )
 from core.services.logout import is_safe_redirect, redirect_after_change, redirect_after_request
 from core.services.message_sending import SentMessage, send_message, send_messages
@@ -322,6 +427,21 @@ from core.services.metadata import (
     available_services,
     find_code_list,
     form_definitions,
+)
+from core.services.mismatch_board import Board, CauseLine, CohortLine, mismatch_board
+from core.services.moves import (
+    CarriedOut,
+    MovePoint,
+    MoveStep,
+    MustWait,
+    Watch,
+    carry_out,
+    inverse_of,
+    moves_of_plan,
+    newest_lines,
+    plan_named,
+    plans_begun,
+    take_back,
 )
 from core.services.nonces import nonce_is_used, use_nonce
 from core.services.own_organisation import (
@@ -422,9 +542,11 @@ from core.services.standin import (
     rotate_key,
     use_assertion,
 )
+from core.services.submission_use import SubmissionUse, submission_use
 from core.services.submissions import batch_receipt, submit_batch
+from core.services.successors import put_successor, put_successors
 from core.services.supposed_facts import MOST_EDITS, SUPPOSABLE, InvalidFacts, read_supposed, shown_edit
-from core.services.system_check import InvalidSystem, SystemProblem, SystemProblemCode
+from core.services.system_check import ALLOWED_RESOURCE_TYPES, InvalidSystem, SystemProblem, SystemProblemCode
 from core.services.system_user_reads import (
     UserAccess,
     delegations_of_system_user,
@@ -469,6 +591,7 @@ from core.services.xml import DocumentTypeFound, TextSink, parse_in_pieces, pars
 from core.store.keeping import Kept
 from core.store.ledger import ClientRow
 from core.store.logons_ledger import StandInMessage
+from core.store.rehearsal import RehearsalStore
 from core.store.schema import check_schema, outdated_schema, upgrade_schema
 from core.store.store import Store, Written, utc_now
 from core.store.tokens_ledger import IssuerScope, KeptKey, RevokedToken, ScopeAccess
@@ -476,30 +599,43 @@ from core.store.tokens_ledger import IssuerScope, KeptKey, RevokedToken, ScopeAc
 __all__ = [
     "ADMINISTRATION_RULE",
     "AGENT",
+    "ALLOWED_RESOURCE_TYPES",
     "ANY_ACTION",
     "Accepts",
     "AccessListEntry",
     "AccessPackage",
+    "Allowance",
     "ArchivedFormTask",
     "Attachment",
     "AuthenticationFailed",
     "AuthorisedParty",
     "Authority",
     "AuthorityRow",
+    "AuthorityStanding",
     "AvailableClient",
     "AvailableFile",
     "AvailableService",
     "Batch",
     "BatchStatus",
+    "Board",
     "BrokerResource",
+    "BrownOut",
+    "BrownedOut",
     "CLIENT_ROLES_RULE",
+    "CallLine",
+    "CallOutcome",
+    "CallTally",
     "Caller",
+    "CallerCensus",
     "CallerKind",
+    "CallerUse",
     "Carriage",
+    "CarriedOut",
     "Catalogue",
     "CataloguedPackage",
     "CataloguedRole",
     "Cause",
+    "CauseLine",
     "Challenge",
     "ChallengeStatus",
     "Change",
@@ -518,21 +654,28 @@ __all__ = [
     "CodeFilter",
     "CodeList",
     "CodeRow",
+    "CohortLine",
     "Compared",
     "Conferral",
     "Confidence",
     "Conflict",
     "Connection",
     "ConnectionView",
+    "Consignment",
     "Content",
     "ContentRef",
     "ContentWriter",
+    "DEFAULT_ALLOWANCE",
     "DataUnit",
     "Decision",
     "DecisionTerms",
     "DelegationCheck",
     "DelegationOutcome",
     "DelegationRefused",
+    "Delivery",
+    "DeliveryCause",
+    "DeliveryFailure",
+    "DeliveryState",
     "Dialog",
     "DialogAction",
     "DialogEndpoint",
@@ -543,6 +686,7 @@ __all__ = [
     "DialogSearch",
     "DialogStatus",
     "DialogText",
+    "Direction",
     "DocumentTypeFound",
     "EVERYTHING",
     "EVERY_REPORTEE",
@@ -566,6 +710,9 @@ __all__ = [
     "FEED_KINDS",
     "Fact",
     "FactKind",
+    "FallBack",
+    "FallBackBudget",
+    "FallBackCause",
     "FeedEvent",
     "FeedPage",
     "FileSearch",
@@ -580,6 +727,7 @@ __all__ = [
     "Generation",
     "Generations",
     "GiveReason",
+    "Held",
     "HeldRole",
     "Imported",
     "InvalidFacts",
@@ -593,12 +741,15 @@ __all__ = [
     "KeptKey",
     "KeptPrefill",
     "LEVEL_OF",
+    "LONGEST_PAUSE",
+    "LONGEST_WINDOW",
     "Language",
     "LinkKind",
     "ListedDialog",
     "ListedElement",
     "Listing",
     "Loss",
+    "MAIN_ADMINISTRATOR",
     "MEDIA_TYPES",
     "MOST_EDITS",
     "MOST_EVENTS",
@@ -611,7 +762,12 @@ __all__ = [
     "MessageNotification",
     "MessageStatus",
     "MessageText",
+    "Move",
+    "MovePoint",
+    "MoveState",
+    "MoveStep",
     "Moved",
+    "MustWait",
     "Nesting",
     "NewAttachment",
     "NewChange",
@@ -624,35 +780,50 @@ __all__ = [
     "NextAction",
     "NotAllowed",
     "NotFound",
+    "Noticed",
     "NumberedUser",
+    "Numbering",
     "OPERATOR",
     "OWN_ORGANISATION",
     "Obligation",
+    "Obstacle",
+    "OldCall",
     "OpenedDialog",
     "Operation",
     "Outcome",
     "PACKAGE_SUBJECT",
+    "PERSONAL_ACTIONS",
+    "PERSONAL_REPRESENTATIVE",
     "PERSON_INHERITS_RULE",
     "PackageArea",
     "PackageCheck",
     "PackageDelegation",
     "PackageDetail",
     "Page",
+    "Parcel",
+    "ParcelFile",
+    "ParcelForm",
+    "ParcelSignature",
     "Party",
     "PartyAccess",
     "PartyChoice",
     "PartyId",
     "PartyKind",
+    "PeriodKind",
     "PersonLogin",
+    "Place",
     "Policy",
     "PolicyRule",
     "Prefill",
     "PrefilledFile",
     "PrefilledForm",
     "ProcessStep",
+    "Projection",
     "Question",
     "REGISTERED_CLIENT_RULE",
     "RIGHTHOLDER",
+    "Reached",
+    "Reaches",
     "Reason",
     "Receipt",
     "ReceiptReference",
@@ -667,6 +838,7 @@ __all__ = [
     "Refusal",
     "RegisterReport",
     "RegisterRole",
+    "RehearsalStore",
     "RejectedRow",
     "Reportee",
     "ReporteeSearch",
@@ -693,6 +865,7 @@ __all__ = [
     "SUPPOSABLE",
     "ScopeAccess",
     "SeenEntry",
+    "Sender",
     "SentMessage",
     "Service",
     "ServiceForm",
@@ -710,11 +883,13 @@ __all__ = [
     "Snapshot",
     "StandInChannel",
     "StandInMessage",
+    "Standing",
     "Store",
     "StreamedUser",
     "Subject",
     "SubjectKind",
     "SubmissionDecision",
+    "SubmissionUse",
     "System",
     "SystemChange",
     "SystemChangeKind",
@@ -731,12 +906,16 @@ __all__ = [
     "TextSink",
     "TokenState",
     "TokenWish",
+    "Touched",
     "TransferEvent",
     "TransferRole",
     "TransferSearch",
     "TransferState",
+    "Trend",
+    "TurnedAway",
     "UNKEEPABLE",
     "Unavailable",
+    "Undoing",
     "UnitReceipt",
     "UnitStatus",
     "Unusable",
@@ -746,6 +925,8 @@ __all__ = [
     "UserStream",
     "Validation",
     "Wanted",
+    "Watch",
+    "WatchedPeriod",
     "WhatIf",
     "Window",
     "Words",
@@ -753,6 +934,7 @@ __all__ = [
     "active_forms",
     "add_agent",
     "add_attachment",
+    "add_brown_out",
     "add_client",
     "add_client_key",
     "agent_system_users",
@@ -779,10 +961,16 @@ __all__ = [
     "available_services",
     "batch_receipt",
     "birth_date",
+    "bits_of",
     "broker_service_id",
+    "brown_out_for",
+    "brown_out_result",
     "build_snapshot",
     "by_service",
+    "callers_in",
     "can_be_kept",
+    "carry_out",
+    "census_coverage",
     "change_for_person",
     "change_password",
     "change_person_password",
@@ -791,8 +979,12 @@ __all__ = [
     "check_packages",
     "check_rights",
     "check_schema",
+    "claimed_caller",
+    "clean_since",
+    "client_relations",
     "clients_of",
     "clients_of_agent",
+    "cohort_of",
     "complete_and_sign",
     "configure_broker_resource",
     "confirm_download",
@@ -800,9 +992,14 @@ __all__ = [
     "confirm_message",
     "connect",
     "connect_own_organisation",
+    "consign",
     "content_size",
+    "count_call",
     "create_dialog",
     "create_system_user",
+    "cut_back",
+    "cut_over",
+    "dead_letters",
     "decide",
     "delegate_client_rights",
     "delegate_to_agent",
@@ -813,18 +1010,25 @@ __all__ = [
     "delete_element",
     "delete_message",
     "delete_system",
+    "deliver_again",
+    "deliver_stuck_again",
+    "delivery_counts",
     "demands_of",
+    "direction_of",
     "discard_content",
     "disconnect",
     "disconnect_own_organisation",
     "download_file",
     "download_file_transfer",
+    "eligible_approvers",
+    "end_brown_out",
     "end_register_role",
     "escalate_request",
     "explain",
     "explained_text",
     "export_world",
     "facilitators_clients",
+    "fall_backs",
     "file_transfer",
     "find_code_list",
     "find_file_transfers",
@@ -840,11 +1044,14 @@ __all__ = [
     "form_set_data",
     "from_plain",
     "generations_of",
+    "give_back",
     "give_package",
     "give_rights",
     "give_role",
     "give_role_to_person",
     "give_up_client",
+    "ground_order",
+    "guard_authority",
     "has_files",
     "has_timed_out",
     "hash_password",
@@ -853,6 +1060,7 @@ __all__ = [
     "import_world",
     "initialize_file_transfer",
     "initiate_transfer",
+    "inverse_of",
     "is_app",
     "is_form",
     "is_legacy",
@@ -865,9 +1073,11 @@ __all__ = [
     "key_of",
     "leave_provider",
     "legacy_service_id",
+    "link_system_user",
     "list_agents",
     "list_clients",
     "list_connections",
+    "list_deliveries",
     "list_elements",
     "list_messages_for_archive_reference",
     "list_messages_for_reportee",
@@ -882,11 +1092,17 @@ __all__ = [
     "lock_enterprise_user",
     "lock_person_login",
     "lock_system",
+    "manages_accesses",
     "mask_number",
     "mask_numbers_in",
+    "mismatch_board",
     "move_clients",
+    "moves_of_plan",
+    "newest_lines",
     "next_state",
     "nonce_is_used",
+    "note_delivered",
+    "note_failure",
     "offered_systems",
     "open_dialog",
     "organisation_check_digit",
@@ -911,6 +1127,9 @@ __all__ = [
     "pending_requests",
     "person_check_digits",
     "person_named",
+    "plan_named",
+    "planned_brown_outs",
+    "plans_begun",
     "prefill_for",
     "prepare_user_signing",
     "preview",
@@ -921,6 +1140,9 @@ __all__ = [
     "purge_file_transfers",
     "put",
     "put_on_client",
+    "put_successor",
+    "put_successors",
+    "reach",
     "read_changes",
     "read_content",
     "read_message",
@@ -930,6 +1152,7 @@ __all__ = [
     "record_register_role",
     "redirect_after_change",
     "redirect_after_request",
+    "refuse_in_brown_out",
     "register_enterprise_system",
     "register_enterprise_user",
     "register_issuer_client",
@@ -967,6 +1190,7 @@ __all__ = [
     "role_codes",
     "root_onwards",
     "rotate_key",
+    "ruling_for",
     "search_dialogs",
     "search_packages",
     "send_code_letter",
@@ -975,7 +1199,9 @@ __all__ = [
     "send_messages",
     "service_owner_codes",
     "service_owners",
+    "set_authority",
     "set_back",
+    "settle_authority",
     "shipped_vocabulary",
     "shown_edit",
     "shown_user",
@@ -986,23 +1212,31 @@ __all__ = [
     "signing_summary_html",
     "signing_text",
     "stand_in_messages",
+    "standing_of",
     "start_prefilled",
     "store_content",
     "stream_of_system_users",
     "streamed_system_user",
+    "submission_use",
     "submit_batch",
     "submit_form_task",
     "submit_prefill",
     "sweep_contents",
     "system_changes",
+    "system_number",
     "system_user_for_token",
     "system_user_of_party",
     "system_users_of_party",
     "systems_of_vendor",
+    "take_back",
+    "take_deliveries",
     "take_off_client",
     "to_plain",
     "token_state",
     "token_wish",
+    "turned_away",
+    "under_terms",
+    "unlink_system_user",
     "update_form_data",
     "update_receipt",
     "upgrade_schema",
@@ -1021,8 +1255,10 @@ __all__ = [
     "vendor_system",
     "vendor_system_user",
     "vocabulary_version",
+    "watched_periods",
     "what_ends",
     "what_if",
+    "who_calls",
     "why_no_system_user",
     "withdraw_change",
     "withdraw_from_agent",
@@ -1030,4 +1266,5 @@ __all__ = [
     "withdraw_request",
     "withdraw_rights",
     "works_for_own_organisation",
+    "write_census",
 ]

@@ -8,6 +8,7 @@ GatewayError
 │   └── DelegationRefused   … because it may not give away what it asked to give
 ├── Conflict                what is asked clashes with what is already so
 └── Unavailable             the store could not be asked, or not freshly enough
+    └── BrownedOut          … because the old platform is closed for a while, as planned
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ class ErrorCode(StrEnum):
     INVALID_XML = "invalid-xml"
     INVALID_BATCH = "invalid-batch"
     INVALID_WORLD = "invalid-world"
+    INVALID_INVENTORY = "invalid-inventory"
+    INVALID_PLAN = "invalid-plan"
+    TOTALS_DIFFER = "totals-differ"
     INVALID_SYSTEM = "invalid-system"
     SYSTEM_ID_MISMATCH = "system-id-mismatch"
     INVALID_PASSWORD = "invalid-password"
@@ -66,12 +70,16 @@ class ErrorCode(StrEnum):
     INVALID_SERVICE_CODE = "invalid-service-code"
     SERVICE_CODE_NEEDED = "service-code-needed"
     INVALID_DIALOG = "invalid-dialog"
+    INVALID_COHORT = "invalid-cohort"
     SEARCH_TOO_BROAD = "search-too-broad"
     INVALID_BROKER_RESOURCE = "invalid-broker-resource"
     RESOURCE_NOT_CONFIGURED = "resource-not-configured"
     REQUIRED_PARTY_MISSING = "required-party-missing"
     REQUIRED_PARTY_NOT_ALONE = "required-party-not-alone"
     CHECKSUM_DIFFERS = "checksum-differs"
+    INVALID_BROWN_OUT = "invalid-brown-out"
+    INVALID_REPORT = "invalid-report"
+    INVALID_KEY = "invalid-key"
     # AuthenticationFailed
     AUTHENTICATION_FAILED = "authentication-failed"
     PERSON_AUTHENTICATION_FAILED = "person-authentication-failed"
@@ -87,14 +95,18 @@ class ErrorCode(StrEnum):
     REQUEST_NOT_FOUND = "request-not-found"
     GRANT_NOT_FOUND = "grant-not-found"
     BATCH_NOT_FOUND = "batch-not-found"
+    COHORT_NOT_FOUND = "cohort-not-found"
     FORM_NOT_FOUND = "form-not-found"
     RECEIPT_NOT_FOUND = "receipt-not-found"
     CONTENT_NOT_FOUND = "content-not-found"
+    DELIVERY_NOT_FOUND = "delivery-not-found"
     MESSAGE_NOT_FOUND = "message-not-found"
     TRANSFER_NOT_FOUND = "transfer-not-found"
     NO_FILE_READY = "no-file-ready"
     DIALOG_NOT_FOUND = "dialog-not-found"
     DIALOG_DELETED = "dialog-deleted"
+    BROWN_OUT_NOT_FOUND = "brown-out-not-found"
+    PLAN_NOT_FOUND = "plan-not-found"
     # NotAllowed
     NOT_THE_VENDOR = "not-the-vendor"
     NOT_THE_REQUESTED_PARTY = "not-the-requested-party"
@@ -118,6 +130,8 @@ class ErrorCode(StrEnum):
     TRANSFER_LEVEL_TOO_LOW = "transfer-level-too-low"
     TRANSFER_NOT_AVAILABLE = "transfer-not-available"
     DIALOG_NOT_AUTHORISED = "dialog-not-authorised"
+    SIGNATURE_WRONG = "signature-wrong"
+    GATE_NOT_PASSED = "gate-not-passed"
     # Conflict
     SYSTEM_EXISTS = "system-exists"
     SYSTEM_DELETED = "system-deleted"
@@ -132,6 +146,7 @@ class ErrorCode(StrEnum):
     CONNECTION_IN_USE = "connection-in-use"
     DELEGATION_IN_USE = "delegation-in-use"
     WRONG_ELEMENT_STATE = "wrong-element-state"
+    NOT_READY_TO_CUT_OVER = "not-ready-to-cut-over"
     ELEMENT_ARCHIVED = "element-archived"
     ELEMENT_NOT_COMPLETED = "element-not-completed"
     ELEMENT_NOT_DELETABLE = "element-not-deletable"
@@ -142,9 +157,12 @@ class ErrorCode(StrEnum):
     TRANSFER_NOT_PUBLISHED = "transfer-not-published"
     NOT_DOWNLOADED_YET = "not-downloaded-yet"
     DIALOG_EXISTS = "dialog-exists"
+    PLAN_IN_PROGRESS = "plan-in-progress"
+    STILL_CUT_OVER = "still-cut-over"
     # Unavailable
     STORE_UNAVAILABLE = "store-unavailable"
     CODE_CHANNEL_UNAVAILABLE = "code-channel-unavailable"
+    BROWN_OUT = "brown-out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,3 +262,20 @@ class Conflict(GatewayError):
 
 class Unavailable(GatewayError):
     """The store could not be asked, or not freshly enough. Trying again later is right."""
+
+
+class BrownedOut(Unavailable):
+    """The old operations are closed to the caller for a while, which is planned; nothing of the call was done.
+
+    ``brown_out`` is its id; after ``seconds`` the same call may be sent again.
+    """
+
+    def __init__(self, brown_out: str, seconds: int) -> None:
+        super().__init__(
+            ErrorCode.BROWN_OUT,
+            "the old platform is closed for a while, as a warning before it ends; "
+            f"nothing was stored, send the same again after {seconds} seconds",
+            details={"seconds": str(seconds)},
+        )
+        self.brown_out = brown_out
+        self.seconds = seconds

@@ -4,6 +4,8 @@ A room of doors: each parses a call, asks the core one thing, and translates the
 """
 
 from soap.app import answers, create_soap_app
+from soap.contract import operation_names
+from soap.notice import SunsetNotice
 from soap.options import SoapOptions
 
-__all__ = ["SoapOptions", "answers", "create_soap_app"]
+__all__ = ["SoapOptions", "SunsetNotice", "answers", "create_soap_app", "operation_names"]

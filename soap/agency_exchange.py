@@ -20,7 +20,6 @@ from core import (
     NotAllowed,
     NotFound,
     SentMessage,
-    Store,
     authenticate_service_owner,
     mask_number,
     send_messages,
@@ -32,6 +31,7 @@ from soap.inner import UnreadableDocument, gov_organ_receipt
 from soap.prefill_document import PrefillShipment, read_prefill
 from soap.typed import Kind, TypedOperation, TypedService
 from soap.verification import verify_message
+from soap.visit import AsmxCall
 
 NAMESPACE = "http://AltInn.no/agencywebservices/"
 PATH = "/webservicesagency/AgencyDataExchange.asmx"
@@ -55,7 +55,7 @@ S = TypeVar("S", Shipment, PrefillShipment)
 
 
 def _hand_in(
-    store: Store,
+    call: AsmxCall,
     kind: str,
     text: str | None,
     password: str | None,
@@ -63,6 +63,7 @@ def _hand_in(
     keep: Callable[[Caller, S], tuple[str, ...]],
 ) -> str:
     """The receipt for a shipment; ``keep`` returns what it says of an accepted one."""
+    store = call.store
 
     def receipt(status: str, *texts: str) -> str:
         return gov_organ_receipt(kind, status, store.clock(), *texts)
@@ -72,7 +73,7 @@ def _hand_in(
     except UnreadableDocument as unreadable:
         return receipt(_INVALID_XML, unreadable.problem)
     try:
-        caller = authenticate_service_owner(store, shipment.sender, password or "")
+        caller = call.log_on(None, lambda: authenticate_service_owner(store, shipment.sender, password or ""))
     except AuthenticationFailed:
         return receipt(_AUTHENTICATION_FAILED, _NOT_KNOWN)
     try:
@@ -88,12 +89,12 @@ def _problem(error: GatewayError) -> str:
     return f"Nr. {error.details.get('message', '1')} i forsendelsen: {text}"
 
 
-def _submit_message(store: Store, text: str | None, password: str | None) -> str:
+def _submit_message(call: AsmxCall, text: str | None, password: str | None) -> str:
     def keep(caller: Caller, shipment: Shipment) -> tuple[str, ...]:
-        sent = send_messages(store, caller, shipment.messages)
+        sent = send_messages(call.store, caller, shipment.messages)
         return tuple(_accepted(message, each) for message, each in zip(shipment.messages, sent, strict=True))
 
-    return _hand_in(store, _ALT_UT, text, password, read_alt_ut, keep)
+    return _hand_in(call, _ALT_UT, text, password, read_alt_ut, keep)
 
 
 def _accepted(message: NewMessage, sent: SentMessage) -> str:
@@ -101,23 +102,23 @@ def _accepted(message: NewMessage, sent: SentMessage) -> str:
     return f"Melding {message.reference} til {mask_number(message.reportee)} {what} ({sent.id})."
 
 
-def _submit_prefill(store: Store, text: str | None, password: str | None) -> str:
+def _submit_prefill(call: AsmxCall, text: str | None, password: str | None) -> str:
     def keep(caller: Caller, shipment: PrefillShipment) -> tuple[str, ...]:
-        submit_prefill(store, caller, shipment.sets)
+        submit_prefill(call.store, caller, shipment.sets)
         return tuple(f"Preutfylling {each.reference} er mottatt." for each in shipment.sets)
 
-    return _hand_in(store, _PREFILL, text, password, read_prefill, keep)
+    return _hand_in(call, _PREFILL, text, password, read_prefill, keep)
 
 
-def _submit_and_start(store: Store, text: str | None, password: str | None) -> str:
+def _submit_and_start(call: AsmxCall, text: str | None, password: str | None) -> str:
     def keep(caller: Caller, shipment: PrefillShipment) -> tuple[str, ...]:
-        numbers = start_prefilled(store, caller, shipment.sets)
+        numbers = start_prefilled(call.store, caller, shipment.sets)
         return tuple(
             f"Preutfylling {each.reference} er mottatt og lagt til utfylling ({number})."
             for each, number in zip(shipment.sets, numbers, strict=True)
         )
 
-    return _hand_in(store, _PREFILL, text, password, read_prefill, keep)
+    return _hand_in(call, _PREFILL, text, password, read_prefill, keep)
 
 
 _OPERATIONS: Mapping[str, TypedOperation] = {
@@ -126,7 +127,9 @@ _OPERATIONS: Mapping[str, TypedOperation] = {
     "SubmitAndInstantiateOnlinePrefillPw": TypedOperation(
         {"prefillMessage": Kind.TEXT, "password": Kind.TEXT}, _submit_and_start
     ),
-    "VerifyMessage": TypedOperation({"messageData": Kind.TEXT}, verify_message, is_markup=True),
+    "VerifyMessage": TypedOperation(
+        {"messageData": Kind.TEXT}, lambda call, text: verify_message(call.store, text), is_markup=True
+    ),
 }
 
 AGENCY_DATA_EXCHANGE = TypedService("AgencyDataExchange", NAMESPACE, PATH, _OPERATIONS)

@@ -19,6 +19,7 @@ from core import (
     batch_receipt,
     form_schema,
     submit_batch,
+    system_number,
 )
 from soap.data_batch import UnreadableBatch, read_batch
 from soap.documents import active_forms_document, platform_status, schema_definition
@@ -27,6 +28,7 @@ from soap.faults import refusal
 from soap.receipts import BatchAnswer, answer_of, write_receipt
 from soap.spyne_compat import Integer32, Integer64, MethodContext, ServiceBase, Unicode, rpc
 from soap.texts import ILL_MADE_BATCH
+from soap.visit import AsmxCall
 
 NOT_OFFERED = frozenset({"RequestAuthenticationChallengePw", "RequestInfoText", "RequestPrefillData"})
 """Operations the contract grew between 2005 and 2009; no client's request for them is known (soap-asmx §2.2)."""
@@ -35,7 +37,7 @@ NOT_OFFERED = frozenset({"RequestAuthenticationChallengePw", "RequestInfoText", 
 class Operation(NamedTuple):
     """One operation: its parameters in the contract's order, and what answers it.
 
-    ``answer`` takes the store and the parameters, None for each that is absent, and returns the result.
+    ``answer`` takes the call and the parameters, None for each that is absent, and returns the result.
     """
 
     parameters: Mapping[str, type]
@@ -51,24 +53,24 @@ def _without_password(operation: str) -> Callable[..., str]:
     return refuse
 
 
-def _submit_batch(store: Store, batch: str | None, password: str | None) -> str:
-    return _submit(store, batch or "", password or "")
+def _submit_batch(call: AsmxCall, batch: str | None, password: str | None) -> str:
+    return _submit(call, batch or "", password or "")
 
 
-def _batch_status(store: Store, system: int | None, batch_id: str | None, password: str | None) -> str:
-    return _tell(store, system or 0, batch_id or "", password or "")
+def _batch_status(call: AsmxCall, system: int | None, batch_id: str | None, password: str | None) -> str:
+    return _tell(call, system or 0, batch_id or "", password or "")
 
 
 def _batch_receipt(
-    store: Store, system: int | None, batch_id: str | None, password: str | None, version: int | None
+    call: AsmxCall, system: int | None, batch_id: str | None, password: str | None, version: int | None
 ) -> str:
-    return _tell(store, system or 0, batch_id or "", password or "", version=version or 1)
+    return _tell(call, system or 0, batch_id or "", password or "", version=version or 1)
 
 
-def _schema_definition(store: Store, or_number: int | None, or_version: int | None) -> str:
+def _schema_definition(call: AsmxCall, or_number: int | None, or_version: int | None) -> str:
     number, version = or_number or 0, or_version or 0
     try:
-        return schema_definition(form_schema(store, number, version))
+        return schema_definition(form_schema(call.store, number, version))
     except NotFound as error:
         raise refusal(error, f"{number}/{version}") from error
 
@@ -88,8 +90,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "BatchReceipt": Operation({**_SYSTEM_AND_BATCH, **_VERSION}, _without_password("BatchReceipt")),
     "BatchReceiptPw": Operation({**_SYSTEM_AND_BATCH, **_PASSWORD, **_VERSION}, _batch_receipt),
     "GetSchemaDefinition": Operation({"orNumber": _LONG, "orVersion": _LONG}, _schema_definition),
-    "ActiveForms": Operation({}, lambda store: active_forms_document(active_forms(store))),
-    "AltInnStatus": Operation({}, platform_status),
+    "ActiveForms": Operation({}, lambda call: active_forms_document(active_forms(call.store))),
+    "AltInnStatus": Operation({}, lambda call: platform_status(call.store)),
 }
 """The contract of 2005, complete."""
 
@@ -114,18 +116,20 @@ def _method(name: str, operation: Operation) -> Callable[..., Any]:
 DataExchange = type(ServiceBase)(
     "DataExchange", (ServiceBase,), {name: _method(name, operation) for name, operation in OPERATIONS.items()}
 )
-"""The service as spyne has it. A call's ``udc`` is the store."""
+"""The service as spyne has it. A call's ``udc`` is an `AsmxCall`."""
 
 
-def _submit(store: Store, text: str, password: str) -> str:
+def _submit(call: AsmxCall, text: str, password: str) -> str:
+    store = call.store
     try:
         batch = read_batch(text)
     except UnreadableBatch as error:
+        call.visit.claims(store, system_number(error.system or ""))
         answer = BatchAnswer(
             error.batch_id, error.system, BatchStatus.INVALID_XML, store.clock(), problem=error.problem
         )
         return write_receipt(answer, {})
-    caller = _caller(store, batch.enterprise_system, password)
+    caller = _caller(call, batch.enterprise_system, password)
     if caller is None:
         return _not_known(store, batch.enterprise_system, batch.batch_id)
     # The forms' names are looked up first: nothing may fail once the batch is in.
@@ -140,16 +144,17 @@ def _submit(store: Store, text: str, password: str) -> str:
     return write_receipt(answer_of(receipt), services)
 
 
-def _tell(store: Store, system: int, batch_id: str, password: str, *, version: int = 1) -> str:
-    caller = _caller(store, system, password)
+def _tell(call: AsmxCall, system: int, batch_id: str, password: str, *, version: int = 1) -> str:
+    store = call.store
+    caller = _caller(call, system, password)
     if caller is None:
         return _not_known(store, system, batch_id)
     return write_receipt(answer_of(batch_receipt(store, caller, batch_id)), _services(store), version=version)
 
 
-def _caller(store: Store, system: int, password: str) -> Caller | None:
+def _caller(call: AsmxCall, system: int, password: str) -> Caller | None:
     try:
-        return authenticate_system(store, system, password)
+        return call.log_on(system, lambda: authenticate_system(call.store, system, password, source=call.visit.address))
     except AuthenticationFailed:
         return None
 

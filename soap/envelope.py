@@ -12,6 +12,10 @@ FAULT_STATUS = "500 Internal Server Error"
 """Every fault travels with this: with 400 or 401 old clients lose the text (soap-asmx §5.3)."""
 
 
+CLOSED_STATUS = "503 Service Unavailable"
+"""Except one for what is closed for a while: caches, proxies and clients' own retries know what to make of it."""
+
+
 class Side(StrEnum):
     """Who has to do something about a fault."""
 
@@ -28,11 +32,12 @@ class Fault:
 
 
 class CallRefused(Exception):
-    """The call ends in a fault."""
+    """The call ends in a fault. ``retry_after``, in seconds, is for what is closed for a while."""
 
-    def __init__(self, text: str, side: Side = Side.CLIENT) -> None:
+    def __init__(self, text: str, side: Side = Side.CLIENT, *, retry_after: int | None = None) -> None:
         super().__init__(text)
         self.fault = Fault(side, text)
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True, eq=False)

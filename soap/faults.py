@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import ErrorCode, GatewayError
+from core import BrownedOut, ErrorCode, GatewayError
 from soap.envelope import CallRefused, Fault, Side
 
 _CLIENT, _SERVER = Side.CLIENT, Side.SERVER
@@ -14,6 +14,9 @@ ROWS: tuple[tuple[ErrorCode, Side, str], ...] = (
     (ErrorCode.INVALID_XML, _CLIENT, "Dokumentet er ikke gyldig XML."),
     (ErrorCode.INVALID_BATCH, _CLIENT, "Batchen er ikke gyldig."),
     (ErrorCode.INVALID_WORLD, _CLIENT, "Opplysningene er ikke gyldige."),
+    (ErrorCode.INVALID_INVENTORY, _CLIENT, "Opplysningene er ikke gyldige."),
+    (ErrorCode.INVALID_PLAN, _CLIENT, "Planen kan ikke leses."),
+    (ErrorCode.TOTALS_DIFFER, _CLIENT, "Opplysningene er ikke gyldige."),
     (ErrorCode.INVALID_SYSTEM, _CLIENT, "Beskrivelsen av systemet er ikke gyldig."),
     (ErrorCode.SYSTEM_ID_MISMATCH, _CLIENT, "Systemets navn kan ikke endres."),
     (ErrorCode.INVALID_PASSWORD, _CLIENT, "Passordet skal ha minst sju tegn, med både bokstaver og tall."),
@@ -51,12 +54,16 @@ ROWS: tuple[tuple[ErrorCode, Side, str], ...] = (
     (ErrorCode.INVALID_SERVICE_CODE, _CLIENT, "Tjenestekoden er ikke gyldig."),
     (ErrorCode.SERVICE_CODE_NEEDED, _CLIENT, "Tjenestekoden mangler."),
     (ErrorCode.INVALID_DIALOG, _CLIENT, "Dialogen er ikke gyldig."),
+    (ErrorCode.INVALID_COHORT, _CLIENT, "Gruppen av systemer er ikke gyldig."),
     (ErrorCode.SEARCH_TOO_BROAD, _CLIENT, "Søket omfatter for mange dialoger."),
     (ErrorCode.INVALID_BROKER_RESOURCE, _CLIENT, "Innstillingene for formidlingstjenesten er ikke gyldige."),
     (ErrorCode.RESOURCE_NOT_CONFIGURED, _CLIENT, "Formidlingstjenesten er ikke satt opp."),
     (ErrorCode.REQUIRED_PARTY_MISSING, _CLIENT, "Tjenesteeieren må være avsender eller mottaker."),
     (ErrorCode.REQUIRED_PARTY_NOT_ALONE, _CLIENT, "Tjenesteeieren må være eneste mottaker."),
     (ErrorCode.CHECKSUM_DIFFERS, _CLIENT, "Filens kontrollsum er en annen enn den oppgitte."),
+    (ErrorCode.INVALID_BROWN_OUT, _CLIENT, "Stengingen er ikke gyldig."),
+    (ErrorCode.INVALID_REPORT, _CLIENT, "Rapporten kan ikke leses."),
+    (ErrorCode.INVALID_KEY, _CLIENT, "Nøkkelen kan ikke leses."),
     # Who sends it, and what it may do.
     (ErrorCode.AUTHENTICATION_FAILED, _CLIENT, "Feil system-ID eller passord."),
     (ErrorCode.PERSON_AUTHENTICATION_FAILED, _CLIENT, "Feil fødselsnummer, passord eller engangskode."),
@@ -80,6 +87,8 @@ ROWS: tuple[tuple[ErrorCode, Side, str], ...] = (
     (ErrorCode.TRANSFER_LEVEL_TOO_LOW, _CLIENT, "Tjenesten krever et høyere sikkerhetsnivå."),
     (ErrorCode.TRANSFER_NOT_AVAILABLE, _CLIENT, "Filen kan ikke lastes ned."),
     (ErrorCode.DIALOG_NOT_AUTHORISED, _CLIENT, "Den som handler, har ikke tilgang til dialogen."),
+    (ErrorCode.SIGNATURE_WRONG, _CLIENT, "Signaturen stemmer ikke."),
+    (ErrorCode.GATE_NOT_PASSED, _CLIENT, "Kontrollen er ikke bestått."),
     # What is asked for is not there.
     (ErrorCode.PARTY_NOT_FOUND, _CLIENT, "Parten finnes ikke."),
     (ErrorCode.ORGANISATION_NOT_FOUND, _CLIENT, "Organisasjonen finnes ikke."),
@@ -91,12 +100,15 @@ ROWS: tuple[tuple[ErrorCode, Side, str], ...] = (
     (ErrorCode.REQUEST_NOT_FOUND, _CLIENT, "Forespørselen finnes ikke."),
     (ErrorCode.GRANT_NOT_FOUND, _CLIENT, "Tilgangen finnes ikke."),
     (ErrorCode.BATCH_NOT_FOUND, _CLIENT, "Batchen finnes ikke."),
+    (ErrorCode.COHORT_NOT_FOUND, _CLIENT, "Gruppen av systemer finnes ikke."),
     (ErrorCode.FORM_NOT_FOUND, _CLIENT, "Skjemaet finnes ikke."),
     (ErrorCode.CONTENT_NOT_FOUND, _CLIENT, "Innholdet finnes ikke."),
+    (ErrorCode.DELIVERY_NOT_FOUND, _CLIENT, "Elementet er ikke på vei til noen tjenesteeier."),
     (ErrorCode.MESSAGE_NOT_FOUND, _CLIENT, "Meldingen finnes ikke."),
     (ErrorCode.TRANSFER_NOT_FOUND, _CLIENT, "Forsendelsen finnes ikke."),
     (ErrorCode.DIALOG_NOT_FOUND, _CLIENT, "Dialogen finnes ikke."),
     (ErrorCode.DIALOG_DELETED, _CLIENT, "Dialogen er slettet."),
+    (ErrorCode.BROWN_OUT_NOT_FOUND, _CLIENT, "Stengingen finnes ikke."),
     (ErrorCode.NO_FILE_READY, _CLIENT, "Det er ingen fil klar til nedlasting."),
     # What is asked clashes with what is already so.
     (ErrorCode.SYSTEM_EXISTS, _CLIENT, "Systemet finnes allerede."),
@@ -120,6 +132,7 @@ ROWS: tuple[tuple[ErrorCode, Side, str], ...] = (
     (ErrorCode.NOT_AUTHORISED_FOR_REPORTEE, _CLIENT, "Den som sender inn, kan ikke sende inn for avgiveren."),
     (ErrorCode.NOT_AUTHORISED_TO_SIGN, _CLIENT, "Den som handler, kan ikke signere for avgiveren."),
     (ErrorCode.LEVEL_TOO_LOW, _CLIENT, "Tjenesten krever et høyere sikkerhetsnivå."),
+    (ErrorCode.NOT_READY_TO_CUT_OVER, _CLIENT, "Systemet er ikke klart til å flyttes."),
     (ErrorCode.WRONG_ELEMENT_STATE, _CLIENT, "Elementet er ikke i et trinn der dette kan gjøres."),
     (ErrorCode.ELEMENT_ARCHIVED, _CLIENT, "Elementet er allerede arkivert."),
     (ErrorCode.ELEMENT_NOT_COMPLETED, _CLIENT, "Elementet er ikke ferdig utfylt."),
@@ -129,9 +142,13 @@ ROWS: tuple[tuple[ErrorCode, Side, str], ...] = (
     (ErrorCode.TRANSFER_NOT_PUBLISHED, _CLIENT, "Forsendelsen kan ikke bekreftes nå."),
     (ErrorCode.NOT_DOWNLOADED_YET, _CLIENT, "Filen må lastes ned før det bekreftes."),
     (ErrorCode.DIALOG_EXISTS, _CLIENT, "Dialogen er opprettet før."),
+    (ErrorCode.PLAN_NOT_FOUND, _CLIENT, "Planen er ukjent."),
+    (ErrorCode.PLAN_IN_PROGRESS, _CLIENT, "Planen utføres allerede."),
+    (ErrorCode.STILL_CUT_OVER, _CLIENT, "Systemet avgjøres ennå av de nye rettighetene."),
     # Our own breakdown. A batch sent again under the same id is safe whatever became of the first.
     (ErrorCode.STORE_UNAVAILABLE, _SERVER, "Tjenesten er ikke tilgjengelig nå. Prøv igjen om litt."),
     (ErrorCode.CODE_CHANNEL_UNAVAILABLE, _SERVER, "Engangskoden kunne ikke sendes. Prøv igjen om litt."),
+    (ErrorCode.BROWN_OUT, _SERVER, "Tjenesten legges ned, og er stengt nå som varsel. Send det samme på nytt senere."),
 )
 
 _FAULTS = {code: Fault(side, text) for code, side, text in ROWS}
@@ -143,4 +160,5 @@ BREAKDOWN = Fault(Side.SERVER, "Tjenesten feilet. Prøv igjen senere.")
 def refusal(error: GatewayError, about: str = "") -> CallRefused:
     """The fault for a core error. ``about`` names the thing it concerns, such as a form pair."""
     fault = _FAULTS[error.code]
-    return CallRefused(f"{fault.text.removesuffix('.')}: {about}." if about else fault.text, fault.side)
+    text = f"{fault.text.removesuffix('.')}: {about}." if about else fault.text
+    return CallRefused(text, fault.side, retry_after=error.seconds if isinstance(error, BrownedOut) else None)

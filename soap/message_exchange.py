@@ -37,6 +37,7 @@ from soap.message_documents import (
 )
 from soap.receipts import OSLO
 from soap.typed import Kind, TypedOperation, TypedService
+from soap.visit import AsmxCall
 
 PATH = "/webservices/MessageReceiptExchange.asmx"
 
@@ -48,16 +49,21 @@ _ONE = "AltUtMessage"
 _MANY = "AltUtMessageList"
 
 
-def _as(store: Store, root: str, system: int | None, password: str | None, answer: Callable[[Caller], str]) -> str:
+def _as(call: AsmxCall, root: str, system: int | None, password: str | None, answer: Callable[[Caller], str]) -> str:
     """The answer to a system that has logged on; otherwise one that says it has not."""
     try:
-        caller = authenticate_system(store, system or 0, password or "")
+        caller = call.log_on(
+            system,
+            lambda: authenticate_system(call.store, system or 0, password or "", source=call.visit.address),
+        )
     except AuthenticationFailed:
-        return refusal_document(root, AnswerStatus.AUTHENTICATION_FAILED, store.clock())
+        return refusal_document(root, AnswerStatus.AUTHENTICATION_FAILED, call.store.clock())
     return answer(caller)
 
 
-def _get_message(store: Store, system: int | None, message_id: str | None, password: str | None) -> str:
+def _get_message(call: AsmxCall, system: int | None, message_id: str | None, password: str | None) -> str:
+    store = call.store
+
     def answer(caller: Caller) -> str:
         try:
             message = read_message(store, caller, _number(message_id))
@@ -65,32 +71,37 @@ def _get_message(store: Store, system: int | None, message_id: str | None, passw
             return refusal_document(_ONE, AnswerStatus.NOT_FOUND, store.clock())
         return message_document(store.snapshot(), message, store.clock())
 
-    return _as(store, _ONE, system, password, answer)
+    return _as(call, _ONE, system, password, answer)
 
 
 def _for_archive_reference(
-    store: Store, system: int | None, participant: str | None, reference: str | None, password: str | None
+    call: AsmxCall, system: int | None, participant: str | None, reference: str | None, password: str | None
 ) -> str:
+    store = call.store
+
     def answer(caller: Caller) -> str:
         found = list_messages_for_archive_reference(store, caller, participant or "", reference or "")
         return _listed(store, found)
 
-    return _as(store, _MANY, system, password, answer)
+    return _as(call, _MANY, system, password, answer)
 
 
-def _for_participant(store: Store, system: int | None, participant: str | None, password: str | None) -> str:
+def _for_participant(call: AsmxCall, system: int | None, participant: str | None, password: str | None) -> str:
+    store = call.store
+
     def answer(caller: Caller) -> str:
         return _listed(store, list_messages_for_reportee(store, caller, participant or ""))
 
-    return _as(store, _MANY, system, password, answer)
+    return _as(call, _MANY, system, password, answer)
 
 
 def _listed(store: Store, found: tuple[Message, ...]) -> str:
     return message_list_document(store.snapshot(), found, store.clock())
 
 
-def _get_receipt(store: Store, system: int | None, receipt_id: str | None, password: str | None) -> str:
+def _get_receipt(call: AsmxCall, system: int | None, receipt_id: str | None, password: str | None) -> str:
     """By the receipt's number, or else by one reference."""
+    store = call.store
 
     def answer(caller: Caller) -> str:
         wanted = (receipt_id or "").strip()
@@ -101,12 +112,14 @@ def _get_receipt(store: Store, system: int | None, receipt_id: str | None, passw
             return refusal_document(_RECEIPT, AnswerStatus.NOT_FOUND, store.clock())
         return receipts_document(_RECEIPT, (found,), store.clock())
 
-    return _as(store, _RECEIPT, system, password, answer)
+    return _as(call, _RECEIPT, system, password, answer)
 
 
 def _get_receipts(
-    store: Store, system: int | None, from_date: str | None, to_date: str | None, password: str | None
+    call: AsmxCall, system: int | None, from_date: str | None, to_date: str | None, password: str | None
 ) -> str:
+    store = call.store
+
     def answer(caller: Caller) -> str:
         try:
             begins, ends = _moment(from_date, time.min), _moment(to_date, time.max)
@@ -115,7 +128,7 @@ def _get_receipts(
             return refusal_document(_RECEIPTS, AnswerStatus.INVALID_DATE, store.clock())
         return receipts_document(_RECEIPTS, sorted(found, key=_age), store.clock())
 
-    return _as(store, _RECEIPTS, system, password, answer)
+    return _as(call, _RECEIPTS, system, password, answer)
 
 
 def _age(receipt: ReceiptTree) -> tuple[datetime, int]:

@@ -35,5 +35,10 @@ def send(response: Response, environ: WSGIEnvironment, start_response: StartResp
     return [response.body] if isinstance(response.body, bytes) else response.body
 
 
+def closed_for(seconds: int | None) -> tuple[tuple[str, str], ...]:
+    """The headers that say when to come back; none where nothing is closed."""
+    return () if seconds is None else (("Retry-After", str(seconds)),)
+
+
 NOT_FOUND = Response(b"Not found\n", PLAIN, "404 Not Found")
 METHOD_NOT_ALLOWED = Response(b"Method not allowed\n", PLAIN, "405 Method Not Allowed", (("Allow", "GET, HEAD, POST"),))

@@ -71,6 +71,10 @@ REFUSALS = {
         "System {system} er ikke koblet til noen systembruker",
         "Den som forvalter denne tjenesten, kan koble systemet til en systembruker.",
     ),
+    Reason.NEW_WORLD_FAILED: (
+        "Den nye løsningen kunne ikke svare for {party}",
+        "Prøv igjen om litt. Den som forvalter denne tjenesten, kan rette feilen.",
+    ),
     Reason.LEVEL_TOO_LOW: (
         "Skjemaet krever et høyere sikkerhetsnivå enn system-ID og passord gir",
         "Eieren av systemet kan ta i bruk en systembruker eller et virksomhetssertifikat.",
@@ -132,7 +136,9 @@ def failed_batch_text(units: tuple[UnitReceipt, ...]) -> str:
 def _accepted(unit: UnitReceipt, form: str) -> str:
     received = f"Skjema {form} er mottatt"
     if unit.workflow_reference:
-        received += " og ligger til utfylling"
+        received += " og ligger til utfylling" if unit.receivers_reference is None else " av tjenesteeieren"
+    if unit.receivers_reference:
+        received += f" (referanse {mask_numbers_in(unit.receivers_reference)})"
     if not unit.reason:
         return f"{received}."
     return f"{received}. Grunnlag: {GROUNDS[Reason(unit.reason)]} ({unit.reason})."

@@ -11,11 +11,12 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from core import GatewayError, Store
+from core import GatewayError
 from soap import ns
 from soap.envelope import DECLARATION, CallRefused, SoapVersion
 from soap.faults import refusal
 from soap.names import local_name, namespace_of
+from soap.visit import AsmxCall
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class Kind(Enum):
 class TypedOperation:
     """One operation: its parameters in the contract's order, and what answers it.
 
-    ``answer`` takes the store and the parameters, None for each that is absent. It returns the text of the
+    ``answer`` takes the call and the parameters, None for each that is absent. It returns the text of the
     result or, where ``is_markup``, what stands inside the result element.
     """
 
@@ -58,14 +59,14 @@ class TypedService:
     path: str
     operations: Mapping[str, TypedOperation]
 
-    def answer(self, store: Store, version: SoapVersion, element: etree._Element) -> bytes:
+    def answer(self, call: AsmxCall, version: SoapVersion, element: etree._Element) -> bytes:
         """Call the operation that ``element`` names; returns the envelope with its result. Raises CallRefused."""
         called = local_name(element)
         operation = self.operations.get(called) if namespace_of(element) in ("", self.namespace) else None
         if operation is None:
             raise CallRefused(f"Ukjent operasjon: {called[:_LONGEST_NAME]}")
         try:
-            result = operation.answer(store, *read_parameters(operation.parameters, element))
+            result = operation.answer(call, *read_parameters(operation.parameters, element))
         except GatewayError as error:
             _log.warning("%s refused: %s", called, error.code)
             raise refusal(error) from error

@@ -16,13 +16,14 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from core import GatewayError, Store
+from core import GatewayError
 from soap import ns
 from soap.data_exchange import NOT_OFFERED, DataExchange
 from soap.envelope import SOAP_11, SOAP_12, CallRefused, SoapVersion
 from soap.faults import refusal
 from soap.names import local_name
 from soap.spyne_compat import Application, Integer32, Integer64, MethodContext, ServerBase, Soap11, Soap12, Unicode
+from soap.visit import AsmxCall
 
 _log = logging.getLogger(__name__)
 
@@ -93,35 +94,34 @@ class _Operation:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What the service's functions use of spyne's context: the store."""
+    """What the service's functions use of spyne's context: the call."""
 
-    udc: Store
+    udc: AsmxCall
 
 
 class Exchange:
     """The service, ready to be called in either version of SOAP. Built once; safe to use from many threads."""
 
-    def __init__(self, store: Store) -> None:
-        self._context = _Context(store)
+    def __init__(self) -> None:
         self._reading = _Soap11()
         self._operations = {
             SOAP_11: _operations(_server(_Soap11, SOAP_11)),
             SOAP_12: _operations(_server(_Soap12, SOAP_12)),
         }
 
-    def answer(self, version: SoapVersion, operation: etree._Element) -> bytes:
+    def answer(self, call: AsmxCall, version: SoapVersion, operation: etree._Element) -> bytes:
         """Call the operation and return the envelope with its result. Raises CallRefused."""
         try:
-            return self._call(version, operation)
+            return self._call(call, version, operation)
         except GatewayError as error:
             _log.warning("%s refused: %s", local_name(operation), error.code)
             raise refusal(error) from error
 
-    def _call(self, version: SoapVersion, operation: etree._Element) -> bytes:
+    def _call(self, call: AsmxCall, version: SoapVersion, operation: etree._Element) -> bytes:
         called = self._operations[version].get(_full_name(operation))
         if called is None:
             raise _unknown(operation)
-        result = called.function(self._context, *self._parameters(called, operation))
+        result = called.function(_Context(call), *self._parameters(called, operation))
         return called.before + _written(result) + called.after
 
     def _parameters(self, called: _Operation, operation: etree._Element) -> list[object]:

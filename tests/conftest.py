@@ -18,7 +18,7 @@ import pytest
 
 if TYPE_CHECKING:
     from core import Store
-    from tests.postgres import PostgresServer
+    from tests.postgres import FreshDatabases, PostgresServer
 
 REQUIRE = "REQUIRE_REAL_COMPONENTS"
 
@@ -101,12 +101,20 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def postgresql_databases(postgresql_server: PostgresServer, postgresql_template: str) -> FreshDatabases:
+    """PostgreSQL databases with the newest schema and nothing in them."""
+    from tests.postgres import FreshDatabases
+
+    return FreshDatabases(postgresql_server, postgresql_template)
+
+
 @pytest.fixture
-def postgresql_url(postgresql_server: PostgresServer, postgresql_template: str) -> Iterator[str]:
-    """The URL of a fresh PostgreSQL database with the newest schema; dropped after the test."""
-    name = postgresql_server.create_database(template=postgresql_template)
+def postgresql_url(postgresql_server: PostgresServer, postgresql_databases: FreshDatabases) -> Iterator[str]:
+    """The URL of a fresh PostgreSQL database with the newest schema; cleared after the test."""
+    name = postgresql_databases.take()
     yield postgresql_server.url(name)
-    postgresql_server.drop_database(name)
+    postgresql_databases.give_back(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -68,6 +68,11 @@ class PostgresServer:
         """Drop a database, and end the connections to it."""
         self._run_sql(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def end_connections(self, name: str) -> None:
+        """End every connection to a database."""
+        ended = sql.SQL("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = {}")
+        self._run_sql(ended.format(sql.Literal(name)))
+
     def start(self) -> None:
         """Make the cluster and start serving. Raises CalledProcessError, TimeoutExpired or OSError."""
         data = str(self._directory / "data")
@@ -106,6 +111,67 @@ class PostgresServer:
     def _run_sql(self, statement: sql.Composed) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement)
+
+
+class FreshDatabases:
+    """Databases that are as the template was: one that was given back is cleared and handed out again.
+
+    To clear the few rows that a test has left takes a tenth of the time that a new database takes.
+    """
+
+    def __init__(self, server: PostgresServer, template: str) -> None:
+        self._server = server
+        self._template = template
+        self._clean: list[str] = []
+        with psycopg.connect(server.url(template)) as connection:
+            self._shape = _shape(connection)
+            self._rows = {table: _rows(connection, table) for table in _filled(connection)}
+
+    def take(self) -> str:
+        """The name of a database that nobody else has."""
+        return self._clean.pop() if self._clean else self._server.create_database(template=self._template)
+
+    def give_back(self, name: str) -> None:
+        """Nobody needs it any more; whoever is still connected is cut off."""
+        self._server.end_connections(name)
+        with psycopg.connect(self._server.url(name)) as connection:
+            as_it_was = _shape(connection) == self._shape
+            if as_it_was:
+                self._clear(connection)
+        if as_it_was:
+            self._clean.append(name)
+        else:
+            self._server.drop_database(name)
+
+    def _clear(self, connection: psycopg.Connection[Any]) -> None:
+        connection.execute("SET session_replication_role = replica")  # whatever points at what is cleared
+        for table in {*_filled(connection), *self._rows}:
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+        for table, rows in self._rows.items():
+            with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
+                copy.write(rows)
+
+
+def _shape(connection: psycopg.Connection[Any]) -> tuple[Any, ...]:
+    """What tells whether somebody has changed the schema: its tables and indexes, and how many columns they have."""
+    asked = "SELECT relname, relnatts FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY relname"
+    return tuple(connection.execute(asked).fetchall())
+
+
+def _filled(connection: psycopg.Connection[Any]) -> list[str]:
+    """The tables that hold any row."""
+    asked = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    tables = [sql.Identifier(row[0]) for row in connection.execute(asked)]
+    each = [
+        sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(table.as_string().strip('"')), table)
+        for table in tables
+    ]
+    return [row[0] for row in connection.execute(sql.SQL(" UNION ALL ").join(each))] if each else []
+
+
+def _rows(connection: psycopg.Connection[Any], table: str) -> bytes:
+    with connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))) as copy:
+        return b"".join(bytes(part) for part in copy)
 
 
 def running_server(places: Iterable[Path]) -> Iterator[PostgresServer]:

@@ -290,6 +290,10 @@ BAD_IMPORTS = {
     ("rest.bad", "core.errors"),
     ("rest.bad", "spyne"),
     ("rest.bad", "click"),
+    ("delivery.bad", "rest"),
+    ("delivery.bad", "legacy_mappings"),
+    ("delivery.bad", "core.store"),
+    ("delivery.bad", "flask"),
     ("brobygger.bad", "core.store"),
     ("brobygger.bad", "sqlalchemy"),
 }
@@ -302,6 +306,8 @@ GOOD_IMPORTS = {
     ("soap.good", "lxml"),
     ("rest.good", "core"),
     ("rest.good", "jwt"),
+    ("delivery.good", "core"),
+    ("delivery.good", "jwt"),
     ("brobygger.good", "soap"),
 }
 
@@ -311,11 +317,12 @@ def skewed_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A house of empty rooms under our contracts, with bad and good imports in it."""
     house = tmp_path_factory.mktemp("house")
     (house / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
-    packages = ("core", "core/domain", "core/store", "core/services", "legacy_mappings", "soap", "rest", "brobygger")
-    for package in packages:
+    packages = ("core", "core/domain", "core/store", "core/services", "legacy_mappings", "soap", "rest", "delivery")
+    for package in (*packages, "brobygger"):
         (house / package).mkdir()
         (house / package / "__init__.py").touch()
-    for name in ("core.errors", "legacy_mappings.planner", "legacy_mappings.vocabulary"):
+    parts = ("apply", "parity", "planner", "vocabulary")
+    for name in ("core.errors", *(f"legacy_mappings.{part}" for part in parts)):
         (house / name.replace(".", "/")).with_suffix(".py").touch()
     for importer, name in sorted(BAD_IMPORTS | GOOD_IMPORTS):
         with (house / importer.replace(".", "/")).with_suffix(".py").open("a") as file:

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from brobygger.demo.machine_client import MachineClient, NoToken, Wanted
+from delivery import MachineClient, NoToken, Wanted
 
 PATH = "/authorization/api/v1/authorize"
 _SCOPE = "altinn:authorization/authorize"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from brobygger.demo.machine_client import MachineClient, Wanted
+from delivery import MachineClient, Wanted
 
 
 class NotOnTheTeam(Exception):

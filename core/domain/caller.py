@@ -32,7 +32,8 @@ class Caller:
     the party id of a person who has logged on *through* the system, with password and one-time code.
     ``system_user`` is the id of the system user that a token was issued for; its ``party`` is its owner.
     ``client`` is the Maskinporten client that a vendor called with, where its token names one.
-    An operator works on the installation itself (command line) and is bound by no party's rights.
+    An operator works on the installation itself (command line) and is bound by no party's rights; ``task`` says
+    what on, for the change log.
     """
 
     kind: CallerKind
@@ -43,11 +44,13 @@ class Caller:
     person: PartyId | None = None
     system_user: str | None = None
     client: str | None = None
+    task: str | None = None
 
     @property
     def name(self) -> str:
         """The caller as the change log names it. Never an identity number of a person."""
         known = self.enterprise_system or self.enterprise_user or self.system_user or self.organisation or self.party
+        known = known or self.task
         return f"{self.kind}:{known}" if known is not None else str(self.kind)
 
     def subject(self) -> Subject:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from core.domain import change_request, delegation, party, system, vocabulary
+from core.domain import brown_out, change_request, delegation, fall_back_budget, party, system, vocabulary
 
 Fact = (
     vocabulary.Role
@@ -35,11 +35,13 @@ Fact = (
     | change_request.ChangeRequest
     | system.SystemUserLink
     | system.AuthorityRow
+    | fall_back_budget.FallBackBudget
     | delegation.RoleGrant
     | delegation.PackageDelegation
     | delegation.RightDelegation
     | delegation.ClientDelegation
     | delegation.Connection
+    | brown_out.BrownOut
 )
 
 Key = tuple[object, ...]
@@ -82,11 +84,13 @@ FACT_KINDS: tuple[FactKind, ...] = (
     FactKind("change_request", change_request.ChangeRequest, ("id",)),
     FactKind("system_user_link", system.SystemUserLink, ("enterprise_system", "system_user")),
     FactKind("authority_row", system.AuthorityRow, ("enterprise_system", "reportee")),
+    FactKind("fall_back_budget", fall_back_budget.FallBackBudget, ("enterprise_system",)),
     FactKind("role_grant", delegation.RoleGrant, ("id",)),
     FactKind("package_delegation", delegation.PackageDelegation, ("id",)),
     FactKind("right_delegation", delegation.RightDelegation, ("id",)),
     FactKind("client_delegation", delegation.ClientDelegation, ("id",)),
     FactKind("connection", delegation.Connection, ("giver", "receiver", "role")),
+    FactKind("brown_out", brown_out.BrownOut, ("id",)),
 )
 
 KIND_OF: dict[type, FactKind] = {kind.record: kind for kind in FACT_KINDS}

@@ -7,10 +7,12 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from core.domain.brown_out import PLANNED, BrownOut
 from core.domain.catalogue import compile_catalogue
 from core.domain.change import KIND_OF, Fact, Operation
 from core.domain.change_request import ChangeRequest
 from core.domain.delegation import ClientDelegation, Connection, PackageDelegation, RightDelegation, RoleGrant
+from core.domain.fall_back_budget import FallBackBudget
 from core.domain.own_facts import Gone, OwnFacts, merged, reached
 from core.domain.party import Party, PartyKind, RegisterRole
 from core.domain.party_file import (
@@ -91,6 +93,8 @@ class Draft:
             Generation: self._on_generation,
             SystemUserLink: self._on_link,
             AuthorityRow: self._on_authority,
+            FallBackBudget: self._on_budget,
+            BrownOut: self._on_brown_out,
             **dict.fromkeys(_VOCABULARY, self._on_vocabulary),
         }
 
@@ -166,6 +170,12 @@ class Draft:
 
     def _on_authority(self, operation: Operation, row: AuthorityRow) -> None:
         self._set("authorities", operation, (row.enterprise_system, row.reportee), row)
+
+    def _on_brown_out(self, operation: Operation, brown_out: BrownOut) -> None:
+        self._in_tuple("brown_outs", PLANNED, operation, brown_out, lambda other: other.id)
+
+    def _on_budget(self, operation: Operation, budget: FallBackBudget) -> None:
+        self._set("fall_back_budgets", operation, budget.enterprise_system, budget)
 
     def _on_link(self, operation: Operation, link: SystemUserLink) -> None:
         self._in_tuple("links", link.enterprise_system, operation, link, lambda other: other.system_user)

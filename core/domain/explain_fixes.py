@@ -231,6 +231,15 @@ FIXES: Mapping[Reason, FixWords] = {
         _MIGRATION,
         for_owner=True,
     ),
+    Reason.NEW_WORLD_FAILED: FixWords(
+        Words("et svar fra den nye verdenen", "eit svar frå den nye verda", "an answer of the new world"),
+        Words(
+            "feilen rettes, eller systemet tas tilbake til den gamle verdenen",
+            "feilen blir retta, eller systemet blir teke tilbake til den gamle verda",
+            "the error is put right, or the system is taken back to the old world",
+        ),
+        _OPERATOR,
+    ),
     Reason.NOT_FRESH: FixWords(
         Words("et ferskt bilde av opplysningene", "eit ferskt bilete av opplysningane", "a fresh view of the facts"),
         Words("databasen svarer igjen", "databasen svarer igjen", "the database answers again"),

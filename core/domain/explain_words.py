@@ -186,6 +186,11 @@ CAUSES: Mapping[Reason, Words] = {
         "sluttbrukarsystemet er ikkje knytt til nokon systembrukar",
         "the enterprise system is not linked to any system user",
     ),
+    Reason.NEW_WORLD_FAILED: Words(
+        "den nye verdenen kunne ikke svare på spørsmålet",
+        "den nye verda kunne ikkje svare på spørsmålet",
+        "the new world could not answer the question",
+    ),
     Reason.NOT_FRESH: Words(
         "de nyeste opplysningene kunne ikke leses",
         "dei nyaste opplysningane kunne ikkje lesast",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from core.domain.change import KIND_OF, Change, Fact, Operation
 from core.domain.change_request import ChangeRequest
 from core.domain.delegation import ClientDelegation, Connection, PackageDelegation, RightDelegation, RoleGrant
 from core.domain.party import RegisterRole
 from core.domain.party_file import party_of, receiver_of
+from core.domain.present import present
 from core.domain.snapshot import Snapshot
 from core.domain.system import (
     EnterpriseSystem,
@@ -75,7 +76,7 @@ class Noted(NamedTuple):
 
 def notes_on(snapshot: Snapshot, changes: Iterable[Change]) -> Iterator[Note]:
     """The notes on the changes of one transaction. ``snapshot`` is from before them."""
-    told = [(each, _before(snapshot, each.fact)) for each in changes if type(each.fact) in FED]
+    told = [(each, present(snapshot, each.fact)) for each in changes if type(each.fact) in FED]
     causes: dict[tuple[object, ...], int] = {}
     for each, before in told:
         if before is not None:
@@ -86,55 +87,6 @@ def notes_on(snapshot: Snapshot, changes: Iterable[Change]) -> Iterator[Note]:
             cause = _cause(snapshot, each, causes) if causes else None
             if replaced is not None or cause is not None:
                 yield Note(each.sequence, replaced, cause)
-
-
-# -- what was there before ------------------------------------------------------------------------
-
-
-def _before(snapshot: Snapshot, fact: Fact) -> Fact | None:
-    find: Callable[[Snapshot, Any], Fact | None] = _FINDERS.get(type(fact), _party_fact)
-    return find(snapshot, fact)
-
-
-def _party_fact(snapshot: Snapshot, fact: Any) -> Fact | None:
-    file = snapshot.files.get(party_of(fact))
-    if file is None:
-        return None
-    facts: Iterable[Fact] = file.delegations if type(fact) is ClientDelegation else (held.fact for held in file.own)
-    return next((each for each in facts if type(each) is type(fact) and each.id == fact.id), None)  # type: ignore[union-attr]
-
-
-def _user(snapshot: Snapshot, fact: SystemUser) -> Fact | None:
-    entry = snapshot.users.get(fact.id)
-    return None if entry is None else entry.user
-
-
-def _generation(snapshot: Snapshot, fact: Generation) -> Fact | None:
-    entry = snapshot.users.get(fact.system_user)
-    return None if entry is None else entry.generations.get(fact.number)
-
-
-def _connection(snapshot: Snapshot, fact: Connection) -> Fact | None:
-    known = snapshot.connections.get(fact.giver) or ()
-    return next((each for each in known if (each.receiver, each.role) == (fact.receiver, fact.role)), None)
-
-
-def _link(snapshot: Snapshot, fact: SystemUserLink) -> Fact | None:
-    known = snapshot.links.get(fact.enterprise_system) or ()
-    return next((each for each in known if each.system_user == fact.system_user), None)
-
-
-_FINDERS: Mapping[type, Callable[[Snapshot, Any], Fact | None]] = {
-    SystemUser: _user,
-    Generation: _generation,
-    Connection: _connection,
-    SystemUserLink: _link,
-    System: lambda snapshot, fact: snapshot.systems.get(fact.id),
-    SystemUserRequest: lambda snapshot, fact: snapshot.requests.get(fact.id),
-    ChangeRequest: lambda snapshot, fact: snapshot.change_requests.get(fact.id),
-    EnterpriseSystem: lambda snapshot, fact: snapshot.enterprise_systems.get(fact.id),
-    EnterpriseUser: lambda snapshot, fact: snapshot.enterprise_users.get(fact.id),
-}
 
 
 # -- what made it come along ----------------------------------------------------------------------

@@ -28,7 +28,7 @@ def decide_enterprise_system(snapshot: Snapshot, question: Question, policy: Pol
         return deny(snapshot, question, Reason.SYSTEM_LOCKED)
     if policy.level > _SYSTEM_LEVEL:
         return deny(snapshot, question, Reason.LEVEL_TOO_LOW)
-    whose = OWNER_COUNTS if policy.is_form else _WHOSE_RIGHTS.get(right.action, OWNER_COUNTS)
+    whose = OWNER_COUNTS if policy.is_form else WHOSE_RIGHTS.get(right.action, OWNER_COUNTS)
     if whose == PERSON_COUNTS:
         if subject.person is None:
             return no(snapshot, question, Reason.PERSON_REQUIRED)
@@ -52,7 +52,18 @@ OWNER_COUNTS = "owner"
 PERSON_COUNTS = "person"
 EITHER_COUNTS = "either"
 # Whose rights count when a person has logged on through an enterprise system [inferred, soap-svc §12].
-_WHOSE_RIGHTS = {"sign": PERSON_COUNTS, "read": EITHER_COUNTS, "archive-read": EITHER_COUNTS}
+WHOSE_RIGHTS = {"sign": PERSON_COUNTS, "read": EITHER_COUNTS, "archive-read": EITHER_COUNTS}
+
+
+def decide_logged_on_person(snapshot: Snapshot, question: Question, policy: Policy) -> Decision:
+    """What the person who has logged on through the enterprise system may do, its owner's rights left out."""
+    subject, _, right, _ = question
+    whose = OWNER_COUNTS if policy.is_form else WHOSE_RIGHTS.get(right.action, OWNER_COUNTS)
+    if subject.person is None or whose == OWNER_COUNTS:
+        return no(snapshot, question, Reason.PERSON_REQUIRED)
+    if policy.level > _SYSTEM_LEVEL:
+        return deny(snapshot, question, Reason.LEVEL_TOO_LOW)
+    return _as_person(snapshot, question, policy, subject.person)
 
 
 def _as_person(snapshot: Snapshot, question: Question, policy: Policy, person: str) -> Decision:
@@ -86,7 +97,7 @@ def decide_enterprise_user(snapshot: Snapshot, question: Question, policy: Polic
     if policy.level > LEVEL_OF[SubjectKind.ENTERPRISE_USER]:
         return deny(snapshot, question, Reason.LEVEL_TOO_LOW)
     held = held_by(snapshot, question, policy, user.id)
-    if held is None and _has_key_role(snapshot, user.owner, user.id, question.at):
+    if held is None and has_key_role(snapshot, user.owner, user.id, question.at):
         held = held_by(snapshot, question, policy, user.owner)
     if held is None:
         return no(snapshot, question, _missing(snapshot, question, policy))
@@ -96,7 +107,8 @@ def decide_enterprise_user(snapshot: Snapshot, question: Question, policy: Polic
 _KEY_ROLE_OF_ENTERPRISE_USERS = "ECKEYROLE"
 
 
-def _has_key_role(snapshot: Snapshot, organisation: str, user: str, at: datetime) -> bool:
+def has_key_role(snapshot: Snapshot, organisation: str, user: str, at: datetime) -> bool:
+    """Whether the enterprise user has its organisation's own rights, by ECKEYROLE from it."""
     until = snapshot.terms.old_roles_until
     if until is not None and at >= until:
         # The key role of enterprise users is an imported legacy role itself.

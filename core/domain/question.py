@@ -88,6 +88,7 @@ class Reason(StrEnum):
     NOT_ON_ACCESS_LIST = "not-on-access-list"
     NO_SUCCESSOR = "no-successor"
     NO_LINKED_SYSTEM_USER = "no-linked-system-user"
+    NEW_WORLD_FAILED = "new-world-failed"
     NOT_FRESH = "not-fresh"
 
 

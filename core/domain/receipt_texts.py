@@ -51,5 +51,14 @@ def updated_by(system: str, text: str) -> str:
     return f"Receipt updated by EndUserSystem: {system}. {text}"
 
 
+def received_by_owner(reference: str | None) -> str:
+    """What was sent and archived, once the service owner has taken it: the last step of soap-svc §8.2.
+
+    Proposed: it begins with the text from before, which clients match.
+    """
+    known = f" Reference: {_echo(reference)}." if reference else ""
+    return f"{SENT}. Received by the service owner.{known}"
+
+
 def _echo(text: str) -> str:
     return mask_number(" ".join(text.split()))[:_LONGEST_ECHO]

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar
 
+from core.domain.authority import linked_users, ruling_for
 from core.domain.decision import Question, Subject, SubjectKind, decide
 from core.domain.identifiers import is_legacy
 from core.domain.party import Party
 from core.domain.party_file import Chain, Held, PartyFile
 from core.domain.snapshot import Snapshot
+from core.domain.system import Authority
 from core.domain.vocabulary import ANY_ACTION, Right
 
 T = TypeVar("T")
@@ -45,8 +47,8 @@ def list_reportees(
 ) -> Listing[Reportee]:
     """The parties for which ``subject`` may do something (or ``right``), in order of party id.
 
-    A party is listed exactly when decide permits at least one right for it. Pages follow the party id, so
-    that none is lost or doubled while others write.
+    A party is listed exactly when the world that rules for the subject permits at least one right for it. Pages
+    follow the party id, so that none is lost or doubled while others write.
     """
     page = page or Page()
     found: list[Reportee] = []
@@ -71,6 +73,9 @@ def _candidates(snapshot: Snapshot, subject: Subject, after: str) -> Iterator[st
     for holder in _holders(snapshot, subject):
         parties.add(holder)
         parties.update(snapshot.reach.get(holder) or ())
+    if subject.kind is SubjectKind.ENTERPRISE_SYSTEM:
+        for user in linked_users(snapshot, int(subject.id)):
+            parties.update(party for party in snapshot.reach.get(user) or () if _is_moved(snapshot, subject, party))
     yield from sorted(party for party in parties if party > after)
 
 
@@ -85,6 +90,8 @@ def _holders(snapshot: Snapshot, subject: Subject) -> Iterator[str]:
             yield from (user.id, user.owner)
     else:
         yield str(subject.id)
+    if subject.person is not None:
+        yield subject.person
     person = subject.person if subject.person is not None else str(subject.id)
     for role in snapshot.represents.get(person) or ():
         if snapshot.catalogue.is_key_role(role.role):
@@ -97,9 +104,21 @@ def _proof(snapshot: Snapshot, subject: Subject, party: str, at: datetime, right
         return None
     wanted = (right,) if right is not None else _possible_rights(snapshot, subject, file)
     for each in wanted:
-        if decide(snapshot, Question(subject, party, each, at)).permitted:
+        if _is_permitted(snapshot, subject, party, each, at):
             return Reportee(file.party, each)
     return None
+
+
+def _is_permitted(snapshot: Snapshot, subject: Subject, party: str, right: Right, at: datetime) -> bool:
+    if _is_moved(snapshot, subject, party):
+        return ruling_for(snapshot, subject, party, right, at).ruling.permitted
+    return decide(snapshot, Question(subject, party, right, at)).permitted
+
+
+def _is_moved(snapshot: Snapshot, subject: Subject, party: str) -> bool:
+    """Whether the new world rules for an enterprise system at this party."""
+    moved = subject.kind is SubjectKind.ENTERPRISE_SYSTEM
+    return moved and snapshot.authority(int(subject.id), party) is Authority.NEW
 
 
 def _possible_rights(snapshot: Snapshot, subject: Subject, file: PartyFile) -> Iterable[Right]:
@@ -113,6 +132,8 @@ def _possible_rights(snapshot: Snapshot, subject: Subject, file: PartyFile) -> I
             opened.update(rights_of(snapshot, held))
         for chain in snapshot.chains(file.party.id, source):
             opened.update(rights_of_chain(snapshot, chain))
+    if _is_moved(snapshot, subject, file.party.id):
+        opened.update(snapshot.catalogue.successors)
     return sorted(opened)
 
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
+from core.domain.brown_out import BrownOut
 from core.domain.catalogue import Catalogue, compile_catalogue
 from core.domain.change import Fact, Key
 from core.domain.change_request import ChangeRequest
 from core.domain.delegation import Connection
+from core.domain.fall_back_budget import FallBackBudget
 from core.domain.identifiers import PartyId
 from core.domain.party import Party, RegisterRole
 from core.domain.party_file import Approved, Chain, Entry, Held, HeldFact, PartyFile, key_of_entry
@@ -62,7 +64,8 @@ class Snapshot:
     entries for, in order of party id; ``represents`` the register roles a person has at organisations.
     ``connections`` are who each party has taken on, ``connected_to`` the same by who was taken on.
     ``user_names`` are the persons by user name, ``enterprise_user_names`` the enterprise users by owner and
-    name; both names in lower case.
+    name; both names in lower case. ``brown_outs`` are all under the key
+    `PLANNED`.
     """
 
     sequence: int
@@ -95,8 +98,10 @@ class Snapshot:
     change_requests_of_user: ShardedMap[str, tuple[str, ...]] = field(repr=False)
     links: ShardedMap[int, tuple[SystemUserLink, ...]] = field(repr=False)
     authorities: ShardedMap[tuple[int, str], AuthorityRow] = field(repr=False)
+    fall_back_budgets: ShardedMap[int, FallBackBudget] = field(repr=False)
     connections: ShardedMap[str, tuple[Connection, ...]] = field(repr=False)
     connected_to: ShardedMap[str, tuple[Connection, ...]] = field(repr=False)
+    brown_outs: ShardedMap[str, tuple[BrownOut, ...]] = field(repr=False)
 
     def entries_for(self, party: str, holder: str) -> tuple[Entry, ...]:
         """Everything ``holder`` has for ``party``."""
@@ -176,6 +181,8 @@ def empty_snapshot(terms: DecisionTerms) -> Snapshot:
         change_requests_of_user=ShardedMap(),
         links=ShardedMap(),
         authorities=ShardedMap(),
+        fall_back_budgets=ShardedMap(),
         connections=ShardedMap(),
         connected_to=ShardedMap(),
+        brown_outs=ShardedMap(),
     )

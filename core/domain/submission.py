@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from core.domain.decision import Decision
 from core.domain.identifiers import ServiceId
-from core.domain.system import Authority
+from core.domain.system import Authority, AuthorityRow
 from core.errors import Fix
 
 
@@ -87,6 +87,7 @@ class UnitReceipt:
 
     ``reason`` is the reason code of the decision, also for an accepted unit (the ground it was let in
     on); ``problem`` is a sentence for a unit refused for another cause; ``fixes`` say what would help.
+    ``receivers_reference`` is the service owner's own, once it has the unit: empty where it gave none.
     """
 
     participant: str = field(repr=False)
@@ -98,6 +99,7 @@ class UnitReceipt:
     fixes: tuple[Fix, ...] = ()
     workflow_reference: str | None = None
     archive_reference: str | None = None
+    receivers_reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class SubmissionDecision(NamedTuple):
     """Whether a submission may be taken in: the answer that ruled, and both worlds' answers.
 
     ``new`` is None where only the old world was asked. ``system_user`` is the one the resolver chose
-    when the new world answered.
+    when the new world answered; ``row`` is the authority row that both were asked under.
     """
 
     authority: Authority
@@ -124,3 +126,4 @@ class SubmissionDecision(NamedTuple):
     old: Decision
     new: Decision | None
     system_user: str | None
+    row: AuthorityRow | None = None

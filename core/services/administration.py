@@ -55,6 +55,12 @@ def require_client_administration(
     _require(snapshot, caller, owner, right, at, ErrorCode.MISSING_CLIENT_ADMINISTRATION)
 
 
+def require_operator(caller: Caller) -> None:
+    """The caller works on the installation itself. Raises NotAllowed."""
+    if caller.kind is not CallerKind.OPERATOR:
+        raise NotAllowed(ErrorCode.MISSING_ADMINISTRATION, "only the operator of the installation may do this")
+
+
 def require_vendor(caller: Caller, vendor: str) -> None:
     """The caller is the organisation ``vendor``, or the operator. Raises NotAllowed."""
     if caller.kind is not CallerKind.OPERATOR and caller.organisation != vendor:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from core.domain.caller import Caller
-from core.domain.decision import Decision, Question, decide
+from core.domain.decision import Decision
 from core.domain.element import Element, ElementKind
 from core.domain.explain import explain
 from core.domain.snapshot import Snapshot
 from core.domain.vocabulary import Right
 from core.errors import Conflict, ErrorCode, NotAllowed
-from core.services.lifecycle import SIGN, SUBMIT, authorise
+from core.services.lifecycle import SIGN, SUBMIT, ask_ruling
 from core.store.ledger import Ledger
+from core.store.store import Store
 
 READ = "read"
 """The action that looking at an element is."""
@@ -24,7 +25,9 @@ ARCHIVE_DELETE = "archive-delete"
 """The action that deleting an archived element is."""
 
 
-def element_to(ledger: Ledger, snapshot: Snapshot, caller: Caller, number: int, action: str, at: datetime) -> Element:
+def element_to(
+    store: Store, ledger: Ledger, snapshot: Snapshot, caller: Caller, number: int, action: str, *, at: datetime
+) -> Element:
     """The element, where the caller may do ``action`` with it; kept from others until the commit.
 
     Raises NotAllowed, with the same words for one that is not there.
@@ -32,31 +35,31 @@ def element_to(ledger: Ledger, snapshot: Snapshot, caller: Caller, number: int, 
     found = ledger.forms.element(number, lock=True)
     if found is None or found.deleted is not None or found.kind is not ElementKind.FORM_TASK:
         raise _missing(None, snapshot)
-    decision = asked(snapshot, caller, found, action, at)
+    decision = asked(store, snapshot, caller, found, action, at)
     if not decision.permitted:
         raise _missing(decision, snapshot)
     return found
 
 
-def readable_element(ledger: Ledger, snapshot: Snapshot, caller: Caller, number: int, at: datetime) -> Element:
+def readable_element(
+    store: Store, ledger: Ledger, snapshot: Snapshot, caller: Caller, number: int, at: datetime
+) -> Element:
     """The element, where the caller may look at it. Raises NotAllowed, as `element_to`."""
     found = ledger.forms.element(number)
     if found is None or found.deleted is not None or found.kind is not ElementKind.FORM_TASK:
         raise _missing(None, snapshot)
-    decision = reading(snapshot, caller, found, at)
+    decision = reading(store, snapshot, caller, found, at)
     if not decision.permitted:
         raise _missing(decision, snapshot)
     return found
 
 
-def asked(snapshot: Snapshot, caller: Caller, element: Element, action: str, at: datetime) -> Decision:
-    """Whether the caller may do ``action`` with the element."""
-    if action == SUBMIT:
-        return authorise(snapshot, caller, element.reportee, element.service, at).ruling
-    return decide(snapshot, Question(caller.subject(), element.reportee, Right(element.service, action), at))
+def asked(store: Store, snapshot: Snapshot, caller: Caller, element: Element, action: str, at: datetime) -> Decision:
+    """Whether the caller may do ``action`` with the element, by the world that rules for it."""
+    return ask_ruling(store, snapshot, caller, element.reportee, Right(element.service, action), at)
 
 
-def reading(snapshot: Snapshot, caller: Caller, element: Element, at: datetime) -> Decision:
+def reading(store: Store, snapshot: Snapshot, caller: Caller, element: Element, at: datetime) -> Decision:
     """Whether the caller may look at the element.
 
     Proposed: an archived one is asked about as ``archive-read``, any other as ``read``; where the service has no
@@ -66,7 +69,7 @@ def reading(snapshot: Snapshot, caller: Caller, element: Element, at: datetime) 
     wanted = (READ, SUBMIT) if element.archived is None else (ARCHIVE_READ, READ, SUBMIT)
     offered = snapshot.catalogue.actions.get(element.service, ())
     action = next((each for each in wanted if each in offered), SUBMIT)
-    return asked(snapshot, caller, element, action, at)
+    return asked(store, snapshot, caller, element, action, at)
 
 
 def needs_signature(snapshot: Snapshot, element: Element) -> bool:

@@ -100,15 +100,15 @@ def list_elements(store: Store, caller: Caller, search: ElementSearch) -> tuple[
         return ()
     found = store.read(lambda ledger: ledger.forms.elements_of(party.id, search.begins, search.ends))
     chosen = (each for each in found if each.kind is ElementKind.FORM_TASK and _matches(snapshot, search, each))
-    readable = (each for each in chosen if reading(snapshot, caller, each, now).permitted)
-    listed = (_listed(snapshot, caller, party, each, now) for each in readable)
+    readable = (each for each in chosen if reading(store, snapshot, caller, each, now).permitted)
+    listed = (_listed(store, snapshot, caller, party, each, now) for each in readable)
     return tuple(each for each in listed if _is_wanted(search, each))
 
 
 def form_set(store: Store, caller: Caller, element: int) -> FormSet:
     """What a form task consists of. Raises NotAllowed where it is not there, or not for the caller to see."""
     snapshot, now = store.snapshot(), store.clock()
-    return store.read(lambda ledger: _form_set(ledger, readable_element(ledger, snapshot, caller, element, now)))
+    return store.read(lambda ledger: _form_set(ledger, readable_element(store, ledger, snapshot, caller, element, now)))
 
 
 def form_set_data(store: Store, caller: Caller, element: int) -> tuple[tuple[ElementForm, str], ...]:
@@ -116,7 +116,7 @@ def form_set_data(store: Store, caller: Caller, element: int) -> tuple[tuple[Ele
     snapshot, now = store.snapshot(), store.clock()
 
     def read(ledger: Ledger) -> tuple[tuple[ElementForm, str], ...]:
-        found = readable_element(ledger, snapshot, caller, element, now)
+        found = readable_element(store, ledger, snapshot, caller, element, now)
         return tuple((form, _text(ledger, form)) for form in ledger.forms.forms(found.id))
 
     return store.read(read)
@@ -127,7 +127,7 @@ def archived_form_task(store: Store, caller: Caller, element: int) -> ArchivedFo
     snapshot, now = store.snapshot(), store.clock()
 
     def read(ledger: Ledger) -> ArchivedFormTask:
-        found = readable_element(ledger, snapshot, caller, element, now)
+        found = readable_element(store, ledger, snapshot, caller, element, now)
         if found.archived is None:
             raise Conflict(ErrorCode.WRONG_ELEMENT_STATE, "the element is not archived")
         forms = _form_set(ledger, found)
@@ -148,7 +148,7 @@ def attachment_data(store: Store, caller: Caller, attachment: int) -> ElementAtt
 
     def read(ledger: Ledger) -> ElementAttachment:
         found = ledger.forms.attachment(attachment)
-        readable_element(ledger, snapshot, caller, 0 if found is None else found.element, now)
+        readable_element(store, ledger, snapshot, caller, 0 if found is None else found.element, now)
         if found is None:
             raise NotAllowed(ErrorCode.MISSING_RIGHT, "The right to this attachment is missing, or there is none")
         return found
@@ -168,7 +168,7 @@ def delete_element(store: Store, caller: Caller, code: str) -> None:
 
     def remove(ledger: Ledger) -> None:
         snapshot = ledger.snapshot()
-        element = element_to(ledger, snapshot, caller, number, ARCHIVE_DELETE if archived else SUBMIT, now)
+        element = element_to(store, ledger, snapshot, caller, number, ARCHIVE_DELETE if archived else SUBMIT, at=now)
         is_archived = element.archived is not None
         if is_archived != archived or (not is_archived and element.task is ElementTask.ARCHIVE):
             raise Conflict(ErrorCode.ELEMENT_NOT_DELETABLE, "the element cannot be deleted under this code")
@@ -201,12 +201,14 @@ def _is_wanted(search: ElementSearch, listed: ListedElement) -> bool:
     return search.to_be_processed if listed.may_act else search.to_be_processed_by_others
 
 
-def _listed(snapshot: Snapshot, caller: Caller, party: Party, element: Element, now: datetime) -> ListedElement:
-    may_write = asked(snapshot, caller, element, SUBMIT, now).permitted
+def _listed(
+    store: Store, snapshot: Snapshot, caller: Caller, party: Party, element: Element, now: datetime
+) -> ListedElement:
+    may_write = asked(store, snapshot, caller, element, SUBMIT, now).permitted
     signing = element.task in (ElementTask.SIGNING, ElementTask.PARALLEL_SIGNING)
     may_act = _may_sign(snapshot, caller, element, now) if signing and needs_signature(snapshot, element) else may_write
     if element.archived is not None:
-        may_delete = asked(snapshot, caller, element, ARCHIVE_DELETE, now).permitted
+        may_delete = asked(store, snapshot, caller, element, ARCHIVE_DELETE, now).permitted
     else:
         may_delete = may_write and element.task is not ElementTask.ARCHIVE
     return ListedElement(element, party, _owner_of(snapshot, element), may_act, may_delete)

@@ -50,13 +50,13 @@ def update_form_data(store: Store, caller: Caller, element: int, updates: Sequen
     """
     now = store.clock()
     snapshot = store.snapshot()
-    found, forms = store.write(lambda ledger: _filled_in(ledger, snapshot, caller, element, now))
+    found, forms = store.write(lambda ledger: _filled_in(store, ledger, snapshot, caller, element, now))
     declared = declared_forms(store, found.service)
     checked = [_check(store, declared, forms, update) for update in updates]
     bad = next((each.verdict for each in checked if each.verdict.status is ReceiptStatus.REJECTED), None)
     if bad is not None:
         return _answer_only(_receipt(store, caller, element), bad.text)
-    store.write(lambda ledger: _update(ledger, caller, element, checked, now))
+    store.write(lambda ledger: _update(store, ledger, caller, element, checked, now))
     return _receipt(store, caller, element)
 
 
@@ -68,7 +68,7 @@ def complete_and_sign(store: Store, caller: Caller, element: int, signatures: Se
     """
     now = store.clock()
     snapshot = store.snapshot()
-    found, forms = store.write(lambda ledger: _open(ledger, snapshot, caller, element, now))
+    found, forms = store.write(lambda ledger: _open(store, ledger, snapshot, caller, element, now))
     verdicts = [_recheck(store, form) for form in forms]
     if any(verdict.status is not ReceiptStatus.OK for verdict in verdicts):
         tree = _receipt(store, caller, found.id)
@@ -79,7 +79,7 @@ def complete_and_sign(store: Store, caller: Caller, element: int, signatures: Se
         )
         return replace(_answer_only(tree, texts.FORM_FAILED), children=children)
     signing = Signing(signatures[0]) if signatures else None
-    if store.write(lambda ledger: completed(ledger, caller, element, signing, now)):
+    if store.write(lambda ledger: completed(store, ledger, caller, element, signing, now)):
         archive_now(store, element)
     return _receipt(store, caller, element)
 
@@ -94,7 +94,7 @@ def add_attachment(store: Store, caller: Caller, element: int, new: NewAttachmen
 
     def attach(ledger: Ledger) -> ReceiptTree:
         number = ledger.next_number("attachment")
-        found = element_to(ledger, ledger.snapshot(), caller, element, SUBMIT, now)
+        found = element_to(store, ledger, ledger.snapshot(), caller, element, SUBMIT, at=now)
         _must_be_filled_in(found)
         tree = ledger.forms.receipt_of_element(element)
         if tree is None:
@@ -117,17 +117,17 @@ def add_attachment(store: Store, caller: Caller, element: int, new: NewAttachmen
 
 
 def _filled_in(
-    ledger: Ledger, snapshot: Snapshot, caller: Caller, number: int, now: datetime
+    store: Store, ledger: Ledger, snapshot: Snapshot, caller: Caller, number: int, now: datetime
 ) -> tuple[Element, tuple[ElementForm, ...]]:
-    found, forms = _open(ledger, snapshot, caller, number, now)
+    found, forms = _open(store, ledger, snapshot, caller, number, now)
     _must_be_filled_in(found)
     return found, forms
 
 
 def _open(
-    ledger: Ledger, snapshot: Snapshot, caller: Caller, number: int, now: datetime
+    store: Store, ledger: Ledger, snapshot: Snapshot, caller: Caller, number: int, now: datetime
 ) -> tuple[Element, tuple[ElementForm, ...]]:
-    found = element_to(ledger, snapshot, caller, number, SUBMIT, now)
+    found = element_to(store, ledger, snapshot, caller, number, SUBMIT, at=now)
     must_not_be_archived(found)
     return found, ledger.forms.forms(number)
 
@@ -178,9 +178,11 @@ def _problem_with_file(new: NewAttachment, limit: int, others: Sequence[ElementA
 # -- rows ---------------------------------------------------------------------------------------
 
 
-def _update(ledger: Ledger, caller: Caller, number: int, checked: Sequence[_Checked], now: datetime) -> None:
+def _update(
+    store: Store, ledger: Ledger, caller: Caller, number: int, checked: Sequence[_Checked], now: datetime
+) -> None:
     first = ledger.next_number("form", len(checked))
-    _, forms = _filled_in(ledger, ledger.snapshot(), caller, number, now)
+    _, forms = _filled_in(store, ledger, ledger.snapshot(), caller, number, now)
     tree = ledger.forms.receipt_of_element(number)
     if tree is None:
         raise _without_receipt()

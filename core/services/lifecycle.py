@@ -7,16 +7,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from core.domain.authority import authorise_submission
-from core.domain.caller import Caller, CallerKind
-from core.domain.decision import Question, Reason, decide
+from core.domain.authority import ruling_for
+from core.domain.caller import Caller
+from core.domain.decision import Decision, Reason
 from core.domain.identifiers import ServiceId
 from core.domain.snapshot import Snapshot
 from core.domain.submission import SubmissionDecision
-from core.domain.system import Authority
 from core.domain.vocabulary import Right
+from core.services.differences import add_differences, count_compared, keep_difference, notice, refuse_failed
 from core.store.ledger import Ledger
 from core.store.store import Store
 
@@ -28,9 +28,6 @@ SUBMIT = "write"
 
 SIGN = "sign"
 """The action that signing a form is."""
-
-ABOUT_THE_SERVICE = (Reason.SERVICE_UNKNOWN, Reason.SERVICE_CLOSED, Reason.ACTION_NOT_OFFERED)
-"""Reasons of a denial that say something about the service, and nothing about who asks."""
 
 
 class HandIn(ABC, Generic[J, R]):
@@ -90,56 +87,48 @@ def _commit(ledger: Ledger, thing: HandIn[J, R], judged: J, sequence: int) -> R 
     return thing.accept(ledger, judged, sequence)
 
 
-def authorise(snapshot: Snapshot, caller: Caller, party: str, service: ServiceId, at: datetime) -> SubmissionDecision:
+def authorise(
+    store: Store, snapshot: Snapshot, caller: Caller, party: str, service: ServiceId, at: datetime
+) -> SubmissionDecision:
     """Whether the caller may hand in for the party (a party id, empty for none that is known).
 
-    For an enterprise system whichever world rules answers; any other caller is of one world only.
+    For an enterprise system whichever world rules answers; any other caller is of one world only. Where the two
+    differ, whoever takes it in or refuses it notes that. Raises Unavailable where the world that rules cannot answer.
     """
-    right = Right(service, SUBMIT)
-    if caller.kind is CallerKind.ENTERPRISE_SYSTEM:
-        return authorise_submission(snapshot, caller.subject(), party, right, at)
-    decision = decide(snapshot, Question(caller.subject(), party, right, at))
-    return SubmissionDecision(Authority.OLD, decision, decision, None, None)
+    answer = ruling_for(snapshot, caller.subject(), party, Right(service, SUBMIT), at)
+    if answer.row is not None:
+        if answer.ruling.reasons[0] is Reason.NEW_WORLD_FAILED:
+            notice(store, answer)
+        else:
+            count_compared(store, answer)
+        refuse_failed(answer)
+    return answer
 
 
-def note_differences(store: Store, decisions: Iterable[SubmissionDecision | None]) -> None:
-    """Record where the two worlds answered differently in shadow about something that was not taken in."""
-    shadowed = [decision for decision in decisions if decision is not None and _differs(decision)]
-    if shadowed:
-        store.write(lambda ledger: note_differences_in(ledger, shadowed))
+def ask_ruling(store: Store, snapshot: Snapshot, caller: Caller, party: str, right: Right, at: datetime) -> Decision:
+    """Whether the caller may do ``right`` for the party, by the world that rules for it; differences are noted.
+
+    Raises Unavailable where the world that rules cannot answer.
+    """
+    answer = ruling_for(snapshot, caller.subject(), party, right, at)
+    if answer.row is not None:
+        notice(store, answer)
+        refuse_failed(answer)
+    return answer.ruling
 
 
-def note_differences_in(ledger: Ledger, decisions: Iterable[SubmissionDecision | None]) -> None:
-    """The same, in the transaction that takes the thing in."""
-    for decision in decisions:
-        if decision is not None and _differs(decision):
-            ledger.add_difference(_difference(decision))
+def note_differences(store: Store, answers: Iterable[SubmissionDecision | None]) -> None:
+    """Note where the two worlds answered differently about something that was not taken in: off the answer's way."""
+    for answer in answers:
+        if answer is not None and answer.row is not None:
+            keep_difference(store, answer)
+
+
+def note_differences_in(ledger: Ledger, answers: Iterable[SubmissionDecision | None]) -> None:
+    """The same about something that is taken in: in its transaction, so that none of them can be lost."""
+    add_differences(ledger, answers)
 
 
 def new_content() -> str:
     """The id of a content that is about to be stored."""
     return str(uuid.uuid4())
-
-
-def _differs(decision: SubmissionDecision) -> bool:
-    if decision.authority is not Authority.SHADOW or decision.new is None:
-        return False
-    return decision.old.permitted != decision.new.permitted
-
-
-def _difference(decision: SubmissionDecision) -> dict[str, Any]:
-    old, new = decision.old, decision.new or decision.old
-    question = old.question
-    return {
-        "id": str(uuid.uuid4()),
-        "at": question.at,
-        "enterprise_system": int(question.subject.id),
-        "party": question.party,
-        "service": question.right.service,
-        "action": question.right.action,
-        "old_outcome": old.outcome,
-        "old_reason": old.reasons[0],
-        "new_outcome": new.outcome,
-        "new_reason": new.reasons[0],
-        "sequence": old.sequence,
-    }

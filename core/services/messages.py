@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from core.domain.caller import Caller
-from core.domain.decision import Decision, Question, decide
+from core.domain.decision import Decision
 from core.domain.element import ChangeType, ElementStatus, ElementTask
 from core.domain.explain import explain
 from core.domain.identifiers import ServiceId
@@ -18,6 +18,7 @@ from core.domain.snapshot import Snapshot
 from core.domain.vocabulary import Right
 from core.errors import Conflict, ErrorCode, NotAllowed, NotFound
 from core.services.archive import archive_reference
+from core.services.lifecycle import ask_ruling
 from core.store.ledger import Ledger
 from core.store.store import Store
 
@@ -183,7 +184,11 @@ def _readable(
     """
     found = store.read(lambda ledger: _standing(ledger, message_id))
     now = store.clock()
-    if found is None or not wanted(found, now) or not _ask(store.snapshot(), caller, found, action, now).permitted:
+    if (
+        found is None
+        or not wanted(found, now)
+        or not _ask(store, store.snapshot(), caller, found, action, now).permitted
+    ):
         raise NotFound(
             ErrorCode.MESSAGE_NOT_FOUND,
             f"there is no message {message_id} that the caller may fetch here",
@@ -210,13 +215,13 @@ def _is_not_deleted(message: Message, now: datetime) -> bool:
     return message.removal is None and message.visible <= now
 
 
-def _ask(snapshot: Snapshot, caller: Caller, message: Message, action: str, at: datetime) -> Decision:
-    return decide(snapshot, Question(caller.subject(), message.reportee, Right(message.service, action), at))
+def _ask(store: Store, snapshot: Snapshot, caller: Caller, message: Message, action: str, at: datetime) -> Decision:
+    return ask_ruling(store, snapshot, caller, message.reportee, Right(message.service, action), at)
 
 
 def _must_write(store: Store, caller: Caller, message: Message) -> None:
     snapshot = store.snapshot()
-    decision = _ask(snapshot, caller, message, WRITE, store.clock())
+    decision = _ask(store, snapshot, caller, message, WRITE, store.clock())
     if not decision.permitted:
         explained = explain(snapshot, decision)
         raise NotAllowed(ErrorCode.MISSING_RIGHT, explained.sentence, fixes=explained.fixes)
@@ -244,7 +249,7 @@ def _listed(
     for message in found:
         key = (message.service, _action_for(message))
         if key not in may:
-            may[key] = _ask(snapshot, caller, message, key[1], now).permitted
+            may[key] = _ask(store, snapshot, caller, message, key[1], now).permitted
     return tuple(each for each in found if each.visible <= now and may[each.service, _action_for(each)])
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.domain.caller import Caller
-from core.domain.decision import Question, decide
 from core.domain.element import ChangeType, Element, ElementForm, ElementKind, ElementStatus, ElementTask, Validation
 from core.domain.explain import explain
 from core.domain.identifiers import PartyId, ServiceId
@@ -16,6 +15,7 @@ from core.domain.prefill import KeptPrefill, Prefill, PrefilledForm
 from core.domain.snapshot import Snapshot
 from core.domain.vocabulary import Right
 from core.errors import ErrorCode, GatewayError, InvalidInput, NotAllowed, NotFound
+from core.services.lifecycle import ask_ruling
 from core.services.service_owners import owned_service
 from core.store.ledger import Ledger
 from core.store.rows import SubmissionRow
@@ -157,7 +157,7 @@ def prefill_for(store: Store, caller: Caller, reportee: str, service: ServiceId)
     snapshot, now = store.snapshot(), store.clock()
     party = snapshot.party_numbered(reportee.strip())
     party_id = "" if party is None else party.id
-    decision = decide(snapshot, Question(caller.subject(), party_id, Right(service, FILL_IN), now))
+    decision = ask_ruling(store, snapshot, caller, party_id, Right(service, FILL_IN), now)
     if not decision.permitted or party is None:
         explained = explain(snapshot, decision)
         raise NotAllowed(ErrorCode.MISSING_RIGHT, explained.sentence, fixes=explained.fixes)

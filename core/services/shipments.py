@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.domain import receipt_texts as texts
+from core.domain.authority import ABOUT_THE_SERVICE
 from core.domain.caller import Caller
 from core.domain.decision import LEVEL_OF, Decision, Question, Reason, SubjectKind, decide
 from core.domain.element import ElementTask
@@ -18,7 +19,6 @@ from core.domain.vocabulary import Right
 from core.errors import ErrorCode, InvalidInput, NotAllowed, NotFound
 from core.services.archive import archive_now
 from core.services.lifecycle import (
-    ABOUT_THE_SERVICE,
     SIGN,
     HandIn,
     authorise,
@@ -127,7 +127,7 @@ class _ShipmentHandIn(HandIn[_Judged, "ReceiptTree | _Taken"]):
         if service is None:
             return _Judged(self._unknown_service(snapshot))
         party = snapshot.party_numbered(self._shipment.reportee.strip())
-        decision = authorise(snapshot, self._caller, party.id if party else "", self._service, self._now)
+        decision = authorise(self._store, snapshot, self._caller, party.id if party else "", self._service, self._now)
         if not decision.ruling.permitted and decision.ruling.reasons[0] in ABOUT_THE_SERVICE:
             return _Judged(self._not_a_service())
         judged = _Judged(None, party.id if party else "", service.title, decision)

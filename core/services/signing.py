@@ -81,13 +81,15 @@ _SIGNING_TEXTS: Mapping[int, str] = {
 _BOKMAL = 1044
 
 
-def completed(ledger: Ledger, caller: Caller, number: int, signing: Signing | None, now: datetime) -> bool:
+def completed(
+    store: Store, ledger: Ledger, caller: Caller, number: int, signing: Signing | None, now: datetime
+) -> bool:
     """Complete an element, its data being good, and sign it where there is a signature.
 
     Returns whether nothing is left but to archive it. Raises NotAllowed, Conflict.
     """
     snapshot = ledger.snapshot()
-    element = element_to(ledger, snapshot, caller, number, SUBMIT, now)
+    element = element_to(store, ledger, snapshot, caller, number, SUBMIT, at=now)
     must_not_be_archived(element)
     for form in ledger.forms.forms(number):
         ledger.forms.change_form(form.id, completed=True, validation=Validation.VALID)
@@ -111,7 +113,7 @@ def sign_element(store: Store, caller: Caller, number: int, signing: Signing) ->
 
     def sign(ledger: Ledger) -> bool:
         snapshot = ledger.snapshot()
-        element = element_to(ledger, snapshot, caller, number, SIGN, now)
+        element = element_to(store, ledger, snapshot, caller, number, SIGN, at=now)
         must_not_be_archived(element)
         if element.task not in _TO_BE_SIGNED:
             raise _wrong_state("The element does not wait for a signature")
@@ -132,11 +134,11 @@ def send_in(store: Store, caller: Caller, number: int) -> None:
 
     def send(ledger: Ledger) -> bool:
         snapshot = ledger.snapshot()
-        element = element_to(ledger, snapshot, caller, number, SUBMIT, now)
+        element = element_to(store, ledger, snapshot, caller, number, SUBMIT, at=now)
         must_not_be_archived(element)
         if not valid or element.task in _TO_BE_SIGNED:
             raise Conflict(ErrorCode.ELEMENT_NOT_COMPLETED, "The element is not in completed state")
-        return completed(ledger, caller, number, None, now)
+        return completed(store, ledger, caller, number, None, now)
 
     if store.write(send):
         archive_now(store, number)
@@ -147,15 +149,15 @@ def available_action(store: Store, caller: Caller, number: int) -> NextAction:
     snapshot, now = store.snapshot(), store.clock()
 
     def read(ledger: Ledger) -> NextAction:
-        element = readable_element(ledger, snapshot, caller, number, now)
+        element = readable_element(store, ledger, snapshot, caller, number, now)
         if element.archived is not None or element.task is ElementTask.ARCHIVE:
             return NextAction.NONE
         if element.task in _TO_BE_SIGNED:
-            if not asked(snapshot, caller, element, SIGN, now).permitted:
+            if not asked(store, snapshot, caller, element, SIGN, now).permitted:
                 return NextAction.NONE
             last = len(ledger.forms.signatures(number)) + 1 >= element.signatures_required
             return NextAction.SIGN_AND_SEND_IN if last else NextAction.SIGN
-        if not asked(snapshot, caller, element, SUBMIT, now).permitted:
+        if not asked(store, snapshot, caller, element, SUBMIT, now).permitted:
             return NextAction.NONE
         return NextAction.FILL_IN if element.task is ElementTask.FORM_FILLING else NextAction.SEND_IN
 
@@ -165,7 +167,7 @@ def available_action(store: Store, caller: Caller, number: int) -> NextAction:
 def next_state(store: Store, caller: Caller, number: int) -> NextAction:
     """The step that comes after the one the element stands in. Raises NotAllowed."""
     snapshot, now = store.snapshot(), store.clock()
-    element = store.read(lambda ledger: readable_element(ledger, snapshot, caller, number, now))
+    element = store.read(lambda ledger: readable_element(store, ledger, snapshot, caller, number, now))
     if element.task is ElementTask.FORM_FILLING:
         return NextAction.SIGN if needs_signature(snapshot, element) else NextAction.SEND_IN
     return NextAction.SEND_IN if element.task in _TO_BE_SIGNED else NextAction.NONE
@@ -176,7 +178,7 @@ def process_details(store: Store, caller: Caller, number: int) -> ElementProcess
     snapshot, now = store.snapshot(), store.clock()
 
     def read(ledger: Ledger) -> ElementProcess:
-        element = readable_element(ledger, snapshot, caller, number, now)
+        element = readable_element(store, ledger, snapshot, caller, number, now)
         return ElementProcess(element, ledger.forms.steps(number), snapshot.party(element.reportee))
 
     return store.read(read)
@@ -190,7 +192,7 @@ def set_back(store: Store, caller: Caller, number: int) -> None:
     now = store.clock()
 
     def back(ledger: Ledger) -> None:
-        element = element_to(ledger, ledger.snapshot(), caller, number, SUBMIT, now)
+        element = element_to(store, ledger, ledger.snapshot(), caller, number, SUBMIT, at=now)
         must_not_be_archived(element)
         if element.task is not ElementTask.FORM_FILLING:
             ledger.forms.remove_signatures(number)
@@ -209,7 +211,7 @@ def prepare_user_signing(
     now = store.clock()
 
     def prepare(ledger: Ledger) -> None:
-        element = element_to(ledger, ledger.snapshot(), caller, number, SUBMIT, now)
+        element = element_to(store, ledger, ledger.snapshot(), caller, number, SUBMIT, at=now)
         must_not_be_archived(element)
         if element.task not in _TO_BE_SIGNED:
             raise _wrong_state("The element does not wait for a signature")
@@ -248,7 +250,7 @@ def signing_summary_html(store: Store, caller: Caller, number: int) -> str:
     snapshot, now = store.snapshot(), store.clock()
 
     def read(ledger: Ledger) -> str:
-        element = readable_element(ledger, snapshot, caller, number, now)
+        element = readable_element(store, ledger, snapshot, caller, number, now)
         items = [f"Skjema {form.format_id}/{form.format_version}" for form in ledger.forms.forms(number)]
         items += [file.name for file in ledger.forms.attachments(number)]
         listed = "".join(f"<li>{escape(item)}</li>" for item in items)
@@ -260,7 +262,7 @@ def signing_summary_html(store: Store, caller: Caller, number: int) -> str:
 def readable(store: Store, caller: Caller, number: int) -> Element:
     """The element, where the caller may look at it. Raises NotAllowed."""
     snapshot, now = store.snapshot(), store.clock()
-    return store.read(lambda ledger: readable_element(ledger, snapshot, caller, number, now))
+    return store.read(lambda ledger: readable_element(store, ledger, snapshot, caller, number, now))
 
 
 def _sign(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from core.domain.authority import ABOUT_THE_SERVICE
 from core.domain.caller import Caller
 from core.domain.explain import explain
 from core.domain.snapshot import Snapshot
@@ -21,7 +22,6 @@ from core.domain.vocabulary import ServiceKind
 from core.errors import ErrorCode, InvalidInput
 from core.services.forms import is_open, problem_with_body
 from core.services.lifecycle import (
-    ABOUT_THE_SERVICE,
     HandIn,
     authorise,
     hand_in,
@@ -36,6 +36,7 @@ from core.store.store import Store
 LONGEST_REFERENCE = 255
 """Longest id, reference or file name that is kept, in characters."""
 
+_WORKFLOW = "WF-"  # as `workflow_reference` of the worker writes them: soap-asmx §4.5
 _Judged = tuple[UnitReceipt, SubmissionDecision | None]
 
 
@@ -56,10 +57,10 @@ def submit_batch(store: Store, caller: Caller, batch: Batch) -> Receipt:
 def batch_receipt(store: Store, caller: Caller, batch_id: str) -> Receipt:
     """The receipt of a batch as it stands now; ``NotFound`` where this system has not sent it."""
     number = caller.enterprise_system or 0
-    row = store.read(lambda ledger: ledger.submission(number, batch_id))
+    row, received = store.read(lambda ledger: _stored_batch(ledger, number, batch_id))
     if row is None:
         return Receipt(batch_id, number, BatchStatus.NOT_FOUND, store.clock())
-    units = tuple(_stored_unit(unit) for unit in row.units)
+    units = tuple(_stored_unit(unit, received.get(unit.workflow_reference or "")) for unit in row.units)
     return Receipt(row.batch_id, number, BatchStatus.OK, row.received, units)
 
 
@@ -126,6 +127,8 @@ class _BatchHandIn(HandIn[list[_Judged], Receipt]):
             return _bad_unit(unit, UnitStatus.UNKNOWN_FORM, "there is no such form, or it is not open now"), decision
         if unit.parent_reference is not None and unit.parent_reference not in references:
             return _bad_unit(unit, UnitStatus.INVALID_REFERENCE, "no unit has the parent reference"), decision
+        if not decision.ruling.permitted:
+            return _refused_unit(snapshot, unit, decision), decision
         problem = problem_with_body(self._store, unit.form, unit.body) if unit.completed else None
         if problem is not None:
             return _bad_unit(unit, UnitStatus.VALIDATION_FAILED, problem), decision
@@ -133,7 +136,7 @@ class _BatchHandIn(HandIn[list[_Judged], Receipt]):
 
     def _authorise(self, snapshot: Snapshot, unit: DataUnit) -> SubmissionDecision:
         party = snapshot.party_numbered(unit.participant)
-        return authorise(snapshot, self._caller, party.id if party else "", unit.form, self._now)
+        return authorise(self._store, snapshot, self._caller, party.id if party else "", unit.form, self._now)
 
     def _authorise_again(self, snapshot: Snapshot, unit: DataUnit) -> _Judged:
         decision = self._authorise(snapshot, unit)
@@ -211,7 +214,15 @@ def _submission_row(caller: Caller, batch: Batch, judged: list[_Judged], now: da
     )
 
 
-def _stored_unit(unit: UnitRow) -> UnitReceipt:
+def _stored_batch(ledger: Ledger, number: int, batch_id: str) -> tuple[SubmissionRow | None, dict[str, str]]:
+    """A batch, and the service owners' references by the workflow references of its units."""
+    row = ledger.submission(number, batch_id)
+    told = {unit.workflow_reference for unit in (() if row is None else row.units) if unit.workflow_reference}
+    elements = {int(name.removeprefix(_WORKFLOW)): name for name in told}
+    return row, {elements[element]: given for element, given in ledger.deliveries.references(elements).items()}
+
+
+def _stored_unit(unit: UnitRow, receivers_reference: str | None) -> UnitReceipt:
     return UnitReceipt(
         unit.participant,
         unit.reference,
@@ -220,4 +231,5 @@ def _stored_unit(unit: UnitRow) -> UnitReceipt:
         unit.reason,
         workflow_reference=unit.workflow_reference,
         archive_reference=unit.archive_reference,
+        receivers_reference=receivers_reference,
     )

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from core.domain.answers import is_let_in
 from core.domain.caller import Caller
-from core.domain.decision import Decision, Question, Reason, decide
+from core.domain.decision import Reason
 from core.domain.explain import explain
 from core.domain.identifiers import ServiceId, legacy_service_id, parse_party_number
 from core.domain.party import Party
@@ -32,6 +32,7 @@ from core.domain.transfer import (
 from core.domain.vocabulary import Right, Service
 from core.errors import Conflict, ErrorCode, GatewayError, InvalidInput, NotAllowed, NotFound
 from core.services.contents import discard_content
+from core.services.lifecycle import ask_ruling
 from core.services.transfer_receipts import CONFIRMED, DOWNLOADED, note_on_receipt, receipts_of
 from core.services.zip_check import is_zip
 from core.store.ledger import Ledger
@@ -68,7 +69,9 @@ def initiate_transfer(store: Store, caller: Caller, new: NewTransfer) -> str:
     _broker_service(snapshot, new.service)
     if max(len(new.reference), *(len(name) for name, _ in new.files), 0) > _LONGEST_NAME:
         raise InvalidInput(ErrorCode.INVALID_TRANSFER, f"a reference or name has at most {_LONGEST_NAME} characters")
-    sender = _permitted(snapshot, caller, new.reportee, new.service, SEND, now, code=ErrorCode.SENDER_NOT_AUTHORISED)
+    sender = _permitted(
+        store, snapshot, caller, new.reportee, Right(new.service, SEND), now, code=ErrorCode.SENDER_NOT_AUTHORISED
+    )
     transfer = Transfer(
         id=str(uuid.uuid4()),
         service=new.service,
@@ -104,7 +107,15 @@ def _upload(store: Store, caller: Caller, transfer_id: str, reportee: str, conte
     party = snapshot.party_numbered(reportee.strip())
     if party is None or party.id != transfer.sender:
         raise NotAllowed(ErrorCode.OTHER_REPORTEE, "the transfer was announced for another reportee")
-    _permitted(snapshot, caller, party.number, transfer.service, SEND, now, code=ErrorCode.TRANSFER_NOT_AUTHORISED)
+    _permitted(
+        store,
+        snapshot,
+        caller,
+        party.number,
+        Right(transfer.service, SEND),
+        now,
+        code=ErrorCode.TRANSFER_NOT_AUTHORISED,
+    )
     if transfer.sent is not None:
         raise already_uploaded()
     _check_file(store, content)
@@ -140,7 +151,7 @@ def available_files(store: Store, caller: Caller, reportee: str, search: FileSea
             [party.id], confirmed=confirmed, since=search.since, until=search.until
         )
     )
-    visible = _visible(snapshot, caller, party.id, found, search.service, store.clock())
+    visible = _visible(store, snapshot, caller, party.id, found, search.service)
     return tuple(_available(snapshot, party.id, transfer, search.status) for transfer in visible)
 
 
@@ -188,21 +199,17 @@ def _broker_service(snapshot: Snapshot, service_id: ServiceId) -> Service:
 
 
 def _permitted(
-    snapshot: Snapshot, caller: Caller, number: str, service: ServiceId, action: str, at: datetime, *, code: ErrorCode
+    store: Store, snapshot: Snapshot, caller: Caller, number: str, right: Right, at: datetime, *, code: ErrorCode
 ) -> Party:
     """The reportee, where the caller may do the action for it; refused with ``code``, or for its level."""
     party = snapshot.party_numbered(number.strip())
-    decision = _ask(snapshot, caller, "" if party is None else party.id, service, action, at)
+    decision = ask_ruling(store, snapshot, caller, "" if party is None else party.id, right, at)
     if decision.permitted and party is not None:
         return party
     explained = explain(snapshot, decision)
     if decision.reasons[0] is Reason.LEVEL_TOO_LOW:
         code = ErrorCode.TRANSFER_LEVEL_TOO_LOW
     raise NotAllowed(code, explained.sentence, fixes=explained.fixes)
-
-
-def _ask(snapshot: Snapshot, caller: Caller, party: str, service: ServiceId, action: str, at: datetime) -> Decision:
-    return decide(snapshot, Question(caller.subject(), party, Right(service, action), at))
 
 
 def recipients_of(snapshot: Snapshot, service: ServiceId, numbers_given: Iterable[str]) -> Iterable[TransferRecipient]:
@@ -248,7 +255,7 @@ def _received(store: Store, caller: Caller, transfer_id: str, reportee: str) -> 
     if party is None or recipient is None:
         raise NotAllowed(ErrorCode.OTHER_REPORTEE, "the transfer is not for this reportee")
     code = ErrorCode.RECIPIENT_NOT_AUTHORISED
-    _permitted(snapshot, caller, party.number, transfer.service, RECEIVE, store.clock(), code=code)
+    _permitted(store, snapshot, caller, party.number, Right(transfer.service, RECEIVE), store.clock(), code=code)
     return transfer, recipient
 
 
@@ -262,15 +269,16 @@ def _reportee(snapshot: Snapshot, number: str) -> Party | None:
 
 
 def _visible(
+    store: Store,
     snapshot: Snapshot,
     caller: Caller,
     party: str,
     found: tuple[Transfer, ...],
     service: ServiceId | None,
-    at: datetime,
 ) -> list[Transfer]:
-    wanted = [each for each in found if service is None or each.service == service]
-    may = {each: _ask(snapshot, caller, party, each, RECEIVE, at).permitted for each in {t.service for t in wanted}}
+    wanted, at = [each for each in found if service is None or each.service == service], store.clock()
+    services = {each.service for each in wanted}
+    may = {each: ask_ruling(store, snapshot, caller, party, Right(each, RECEIVE), at).permitted for each in services}
     return [each for each in wanted if may[each.service]]
 
 

@@ -114,12 +114,12 @@ def package_details() -> Mapping[str, PackageDetail]:
 def read_records(folder: Traversable, name: str, record: type[R]) -> tuple[R, ...]:
     """The rows of one CSV file as records, each column read as the field of its name.
 
-    UTF-8, comma, a header row. ``true``/``false``, whole numbers, ISO moments; a set is separated by
-    spaces; an empty cell is None where the field may be. Columns without a field of that name are other
+    UTF-8 (with or without its mark), comma, a header row. ``true``/``false``, whole numbers, ISO moments; a set is
+    separated by spaces; an empty cell is None where the field may be. Columns without a field of that name are other
     readers'. Every row needs a source, an ISO date and a valid confidence.
     Raises InvalidInput naming file and line of the first broken row.
     """
-    lines = csv.DictReader(StringIO(folder.joinpath(name).read_text(encoding="utf-8"), newline=""), strict=True)
+    lines = csv.DictReader(StringIO(folder.joinpath(name).read_text(encoding="utf-8-sig"), newline=""), strict=True)
     columns = _columns(record)
     missing = _required(record) - set(lines.fieldnames or ())
     if missing:

@@ -46,6 +46,7 @@ _REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
     "change_request": {"system_user": ("system_user",), "system": ("system",)},
     "system_user_link": {"enterprise_system": ("enterprise_system",), "system_user": ("system_user",)},
     "authority_row": {"enterprise_system": ("enterprise_system",)},
+    "fall_back_budget": {"enterprise_system": ("enterprise_system",)},
     "role_grant": {"reportee": ("party",), "receiver": ("party", "enterprise_user"), "role": ("role",)},
     "package_delegation": {
         "giver": ("party",), "receiver": ("party", "system_user"), "package": ("access_package",),

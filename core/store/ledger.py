@@ -14,22 +14,28 @@ from sqlalchemy.sql.dml import Insert
 
 from core.domain.snapshot import Snapshot
 from core.store import tables
+from core.store.authority_ledger import AuthorityLedger
 from core.store.batches_ledger import BatchesLedger, unit_row
 from core.store.broker_ledger import BrokerLedger
+from core.store.census_ledger import CensusLedger
 from core.store.code_lists_ledger import CodeListsLedger
 from core.store.contents_ledger import ContentsLedger
+from core.store.delivery_ledger import DeliveryLedger
 from core.store.dialogs_ledger import DialogsLedger
 from core.store.feed_ledger import FeedLedger
 from core.store.forms_ledger import FormsLedger, FormStatements
 from core.store.logons_ledger import LogonsLedger
 from core.store.messages_ledger import MessagesLedger
+from core.store.moves_ledger import MovesLedger
 from core.store.numbers import Numbers
 from core.store.prefill_ledger import PrefillLedger
 from core.store.prepared import Prepared, PreparedQuery
 from core.store.register_ledger import RegisterLedger
 from core.store.rows import AttachmentRow, SubmissionRow, UnitRow, batch_sender
+from core.store.tables_authority import difference_mark
 from core.store.tokens_ledger import TokensLedger
 from core.store.transfers_ledger import TransfersLedger
+from core.store.use_ledger import UseLedger
 
 CHUNK = 256 * 1024
 """Bytes in one content row."""
@@ -62,6 +68,7 @@ class Statements:
         self.add_attachment = Prepared(tables.attachment.insert(), dialect)
         self.add_chunk = Prepared(_insert_new(tables.content_chunk, dialect, ("content", "position")), dialect)
         self.add_difference = Prepared(tables.shadow_difference.insert(), dialect)
+        self.add_mark = Prepared(difference_mark.insert(), dialect)
         self.add_assertion = _insert_new(tables.used_assertion, dialect, ("client", "jti"))
         self.add_secret = _insert_new(tables.secret, dialect, ("name",))
         self.add_attempt = _insert_new(tables.failed_attempt, dialect, ("subject",))
@@ -117,6 +124,21 @@ class Ledger:
         return RegisterLedger(self._connection)
 
     @property
+    def use(self) -> UseLedger:
+        """How often each enterprise system handed something in."""
+        return UseLedger(self._connection)
+
+    @property
+    def moves(self) -> MovesLedger:
+        """The journal of plans that were carried out."""
+        return MovesLedger(self._connection)
+
+    @property
+    def authority(self) -> AuthorityLedger:
+        """Differences of the two worlds, cohorts, and the fall-back log."""
+        return AuthorityLedger(self._connection, self._keep_difference)
+
+    @property
     def feed(self) -> FeedLedger:
         """Changes in order, for those they concern."""
         return FeedLedger(self._connection)
@@ -169,9 +191,19 @@ class Ledger:
         return BrokerLedger(self._connection)
 
     @property
+    def deliveries(self) -> DeliveryLedger:
+        """What is on its way to service owners."""
+        return DeliveryLedger(self._connection)
+
+    @property
     def dialogs(self) -> DialogsLedger:
         """Dialogs."""
         return DialogsLedger(self._connection)
+
+    @property
+    def census(self) -> CensusLedger:
+        """How often the old operations are called, by whom."""
+        return CensusLedger(self._connection)
 
     @property
     def code_lists(self) -> CodeListsLedger:
@@ -216,12 +248,8 @@ class Ledger:
         """How many batches are stored."""
         return int(self._connection.execute(select(func.count()).select_from(tables.submission)).scalar_one())
 
-    def add_difference(self, values: dict[str, Any]) -> None:
-        """Record that the two worlds answered differently in shadow."""
-        self._defer(self._statements.add_difference, [values])
-
     def differences(self) -> list[dict[str, Any]]:
-        """Every recorded difference, oldest first."""
+        """Every recorded difference of the two worlds, oldest first."""
         table = tables.shadow_difference
         return [dict(row) for row in self._connection.execute(select(table).order_by(table.c.at)).mappings()]
 
@@ -339,6 +367,10 @@ class Ledger:
 
     def _keep_chunk(self, content: str, position: int, data: bytes) -> None:
         self._defer(self._statements.add_chunk, [{"content": content, "position": position, "data": data}])
+
+    def _keep_difference(self, difference: dict[str, Any], mark: dict[str, Any]) -> None:
+        self._defer(self._statements.add_difference, [difference])
+        self._defer(self._statements.add_mark, [mark])
 
     def _defer(self, insert: Prepared, rows: Iterable[dict[str, Any]]) -> None:
         self._later.setdefault(insert, []).extend(rows)

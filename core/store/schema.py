@@ -17,13 +17,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import ErrorCode, Unavailable
 from core.store import (  # noqa: F401 - registers its tables
+    tables_authority,
     tables_broker,
+    tables_census,
     tables_contents,
+    tables_delivery,
     tables_dialogs,
     tables_feed,
     tables_forms,
     tables_logons,
     tables_messages,
+    tables_moves,
     tables_register,
     tables_tokens,
 )

@@ -107,6 +107,10 @@ class Store:
             self._freshness.ensure()
         return self._snapshot
 
+    def seen(self) -> Snapshot:
+        """All facts as this process has last seen them: enough where the same call has just asked `snapshot`."""
+        return self._snapshot
+
     def changes_since(self, sequence: int, *, limit: int = 1000) -> tuple[Change, ...]:
         """The changes after ``sequence``, in order, at most ``limit`` of them. Raises Unavailable."""
         with outage(), self._reader.connect() as connection:

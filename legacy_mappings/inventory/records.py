@@ -65,6 +65,14 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something to know about a file (empty: about all of them) that is no fault of any row."""
+
+    file: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Inventory:
     """Everything a plan is made from.
 
@@ -79,6 +87,7 @@ class Inventory:
     declared: Mapping[int, frozenset[Right]]
     bad_rows: tuple[BadRow, ...]
     counts: tuple[Count, ...]
+    notes: tuple[Note, ...] = ()
 
     @property
     def reconciles(self) -> bool:

@@ -58,7 +58,8 @@ class Group:
 class Parity:
     """The comparison. ``before`` and ``after`` are the sequences of the facts each side was asked of.
 
-    ``passes`` is how often it was run until two runs agreed; what came and went between them is ``moved``.
+    ``passes`` is how often it was run until two runs agreed; what came and went between them is ``moved``. Not
+    ``settled``: no two runs have agreed, because it was run once only or facts kept moving.
     """
 
     at: datetime
@@ -68,11 +69,14 @@ class Parity:
     groups: tuple[Group, ...]
     passes: int = 1
     moved: tuple[Group, ...] = ()
+    settled: bool = False
 
-    def count(self, finding: Finding, *, agreed: bool | None = None) -> int:
-        """How many lines were found so; of those agreed, or not agreed, where that is named."""
+    def count(self, finding: Finding, *, agreed: bool | None = None, systems: frozenset[int] | None = None) -> int:
+        """How many lines were found so; of those agreed, or not agreed, or of some systems, where that is named."""
         return sum(
             group.lines
             for group in self.groups
-            if group.finding is finding and (agreed is None or group.agreed is agreed)
+            if group.finding is finding
+            and (agreed is None or group.agreed is agreed)
+            and (systems is None or group.actor.enterprise_system in systems)
         )

@@ -42,6 +42,10 @@ class Cause(StrEnum):
     NO_APPROVER = "no-approver"  # nobody at the party could approve
 
 
+NOBODYS_CAUSES = frozenset({Cause.NOT_USED, Cause.DEAD_SYSTEM, Cause.LOCKED_SYSTEM, Cause.ENDED_PARTY})
+"""The causes that wait for nobody's choice: nobody uses it."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlanOptions:
     """What a plan is asked for.

@@ -32,11 +32,13 @@ _ID_SHAPES = {
 
 
 class Finding(NamedTuple):
-    """Something wrong in a table: which table, which row, and what."""
+    """Something wrong in a table: which table, which row, and what; in a layer also where it stands."""
 
     table: str
     row: str
     problem: str
+    layer: str = ""
+    line: int = 0
 
 
 class _Known(NamedTuple):
@@ -61,13 +63,16 @@ def lint(folder: Traversable | None = None) -> tuple[Finding, ...]:
         facts = shipped_vocabulary()
     except InvalidInput as error:
         return (Finding(error.details.get("file", ""), error.details.get("line", ""), error.message),)
+    return tuple(findings_in(tables, facts))
+
+
+def findings_in(tables: Tables, facts: tuple[Fact, ...]) -> Iterator[Finding]:
+    """What is wrong with these tables of the old world beside these facts of the new one."""
     known = _known(tables, facts)
-    return (
-        *_said_twice(tables, facts),
-        *_new_world(facts, known),
-        *_roles(tables, known),
-        *_services(tables, known),
-    )
+    yield from _said_twice(tables, facts)
+    yield from _new_world(facts, known)
+    yield from _roles(tables, known)
+    yield from _services(tables, known)
 
 
 def _known(tables: Tables, facts: tuple[Fact, ...]) -> _Known:
@@ -94,6 +99,7 @@ def _said_twice(tables: Tables, facts: tuple[Fact, ...]) -> Iterator[Finding]:
     keys += [("unnumbered_services", (row.name,)) for row in tables.unnumbered_services]
     keys += [("service_roles", (row.service, row.action, row.role)) for row in tables.service_roles]
     keys += [("service_packages", (row.service, row.package)) for row in tables.service_packages]
+    keys += [("sensitive_packages", (row.package,)) for row in tables.sensitive_packages]
     for (table, key), times in Counter(keys).items():
         if times > 1:
             yield Finding(table, " ".join(map(str, key)), f"stands there {times} times")
@@ -149,6 +155,8 @@ def _services(tables: Tables, known: _Known) -> Iterator[Finding]:
     for accepted in tables.service_packages:
         yield from _unknown("service_packages", accepted.service, places, [accepted.service])
         yield from _unknown("service_packages", accepted.service, known.packages, [accepted.package])
+    for sensitive in tables.sensitive_packages:
+        yield from _unknown("sensitive_packages", sensitive.package, known.packages, [sensitive.package])
 
 
 def _unknown(table: str, row: str, known: frozenset[str], codes: Iterable[str]) -> Iterator[Finding]:

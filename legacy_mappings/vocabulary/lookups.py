@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from core import Accepts, Fact, PolicyRule, Service, ServiceSuccessor, form_id, is_legacy
+from core import Accepts, Confidence, Fact, PolicyRule, Right, Service, ServiceSuccessor, form_id, is_legacy
 from legacy_mappings.vocabulary.records import RolePackage, ServicePackage, ServiceRole, UnnumberedService
-from legacy_mappings.vocabulary.tables import shipped_tables
+from legacy_mappings.vocabulary.tables import Tables, shipped_tables
 
+K = TypeVar("K")
 T = TypeVar("T")
+
+
+class Graded(Protocol):
+    """A row with a confidence."""
+
+    @property
+    def confidence(self) -> Confidence:
+        """How well it is founded."""
 
 
 @cache
@@ -27,6 +36,34 @@ def legacy_vocabulary() -> tuple[Fact, ...]:
 def successors() -> tuple[ServiceSuccessor, ...]:
     """What actions on legacy services are in the new world, where a resource is known."""
     return shipped_tables().service_successors
+
+
+def confirmed(row: Graded) -> bool:
+    """Whether a row applies in bulk: a source states it, or a user said yes to it.
+
+    What is inferred or our own is a proposal that needs a yes. Source: packages-and-roles §9 rule 5.
+    """
+    return row.confidence in {Confidence.STATED, Confidence.USER}
+
+
+def successors_in(tables: Tables) -> Mapping[Right, tuple[ServiceSuccessor, ...]]:
+    """What each action on a legacy service is in the new world, by these tables; in order of resource and action."""
+    rows = sorted(tables.service_successors, key=lambda row: (row.resource, row.resource_action))
+    return _grouped(rows, lambda row: Right(row.service, row.action))
+
+
+def successor_for(tables: Tables, right: Right) -> tuple[ServiceSuccessor, ...]:
+    """What one action on a legacy service is in the new world; nothing where no row says so.
+
+    Who asks often takes `successors_in` once.
+    """
+    return successors_in(tables).get(right, ())
+
+
+def services_numbered(tables: Tables, number: str) -> tuple[Service, ...]:
+    """Every service of these tables that is the form ``RF-0002`` in some version, oldest version first."""
+    wanted = number.strip().upper()
+    return tuple(sorted((row for row in tables.services if (row.form_number or "").upper() == wanted), key=_version))
 
 
 def packages_for_role(code: str) -> tuple[RolePackage, ...]:
@@ -137,8 +174,8 @@ def _opened_by() -> Mapping[str, tuple[ServiceRole, ...]]:
     return _grouped(shipped_tables().service_roles, lambda row: row.role.casefold())
 
 
-def _grouped(rows: Iterable[T], key: Callable[[T], str]) -> dict[str, tuple[T, ...]]:
-    found: dict[str, list[T]] = defaultdict(list)
+def _grouped(rows: Iterable[T], key: Callable[[T], K]) -> dict[K, tuple[T, ...]]:
+    found: dict[K, list[T]] = defaultdict(list)
     for row in rows:
         found[key(row)].append(row)
     return {name: tuple(group) for name, group in found.items()}

@@ -83,3 +83,17 @@ class MainAdministratorRole:
     source: str
     dated: str
     confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class SensitivePackage:
+    """A package that asks for a consent of its own, so that no default and no bulk step may bring it; and why.
+
+    Source: users-and-migration §4.1 row 19; packages-and-roles §9 rule 6.
+    """
+
+    package: str
+    why: str
+    source: str
+    dated: str
+    confidence: Confidence

@@ -11,6 +11,7 @@ from core import Conferral, Role, Service, ServiceSuccessor, read_records
 from legacy_mappings.vocabulary.records import (
     MainAdministratorRole,
     RolePackage,
+    SensitivePackage,
     ServicePackage,
     ServiceRole,
     UnnumberedService,
@@ -34,6 +35,7 @@ class Tables(NamedTuple):
     service_roles: tuple[ServiceRole, ...]
     service_successors: tuple[ServiceSuccessor, ...]
     service_packages: tuple[ServicePackage, ...]
+    sensitive_packages: tuple[SensitivePackage, ...]
 
 
 def read_tables(folder: Traversable) -> Tables:
@@ -48,6 +50,7 @@ def read_tables(folder: Traversable) -> Tables:
         service_roles=read_records(folder, "service_roles.csv", ServiceRole),
         service_successors=read_records(folder, "service_successors.csv", ServiceSuccessor),
         service_packages=read_records(folder, "service_packages.csv", ServicePackage),
+        sensitive_packages=read_records(folder, "sensitive_packages.csv", SensitivePackage),
     )
 
 

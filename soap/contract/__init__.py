@@ -14,6 +14,13 @@ ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
 )
 """Every endpoint by its path in lower case, those of retired services among them."""
 
+
+def operation_names() -> frozenset[str]:
+    """Every operation of the old services by its name, and by the one it has in all bindings."""
+    operations = (each for endpoint in ENDPOINTS.values() for each in endpoint.operations.values())
+    return frozenset(name for each in operations for name in (each.name, each.use_case))
+
+
 __all__ = [
     "Binding",
     "ENDPOINTS",
@@ -27,6 +34,7 @@ __all__ = [
     "UnreadableRequest",
     "UnwritableAnswer",
     "contract",
+    "operation_names",
     "read_headers",
     "read_request",
     "write_element",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core import Store
 from soap.contract import Binding, Endpoint, Operation
 from soap.security import Security
+from soap.visit import Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Call:
     """What a handler may need beside the request's own values.
 
     ``security`` is what the message's header proved; ``upload`` the file of a streamed operation;
-    ``source`` the caller's address, for the operator's log.
+    ``visit`` is what is noted of the call while it is answered.
     """
 
     store: Store
@@ -40,12 +41,17 @@ class Call:
     operation: Operation
     security: Security
     upload: Upload | None = None
-    source: str = ""
+    visit: Visit = field(default_factory=Visit)
 
     @property
     def binding(self) -> Binding:
         """The binding the call came by."""
         return self.endpoint.binding
+
+    @property
+    def source(self) -> str:
+        """The caller's address, for the operator's log."""
+        return self.visit.address
 
 
 Handler = Callable[[Call, Mapping[str, Any]], Any]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from core import GatewayError, Store, read_content
+from core import BrownedOut, GatewayError, Store, read_content
 from soap.contract import (
     Binding,
     Endpoint,
@@ -22,19 +22,21 @@ from soap.contract import (
     read_request,
     write_response,
 )
-from soap.envelope import FAULT_STATUS, CallRefused
+from soap.envelope import CLOSED_STATUS, FAULT_STATUS, CallRefused, Side
 from soap.intake import operation_in, version_of
 from soap.message import Message, media_of, read_message
 from soap.mtom import StreamedFile, new_name, write_mtom
 from soap.names import local_name
+from soap.notice import SunsetNotice
 from soap.options import SoapOptions
-from soap.responses import Response
+from soap.responses import Response, closed_for
 from soap.security import FAULT_ACTION, SecurityRefused, TokenAnswer, answer_header, message_id_of, refusal_body
 from soap.svc import faults
 from soap.svc.call import Call, Download, Upload
 from soap.svc.envelopes import ADDRESSED, BASIC, EnvelopeStyle
 from soap.svc.handlers import HANDLERS
 from soap.svc.security import open_gate
+from soap.visit import Visit
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _STREAM = "stream"
+_SESSION = "RequestSecurityToken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +64,25 @@ class ServiceDoor:
         self._store = store
         self._limits = options.limits
         self._gate = open_gate(store, options)
+        self._notice = options.notice
 
-    def call(self, endpoint: Endpoint, environ: WSGIEnvironment) -> Response:
-        """Answer a POST to ``endpoint``: the result, or a fault with HTTP 500."""
+    def call(self, endpoint: Endpoint, environ: WSGIEnvironment, visit: Visit) -> Response:
+        """Answer a POST to ``endpoint``: the result, or a fault with HTTP 500 (503 where it is closed for a while)."""
         style = BASIC if endpoint.binding is Binding.BASIC else ADDRESSED
         if _is_of_other_version(environ, style):
+            visit.ends_in_fault()
             return _wrong_version(style)
-        exchange = _Exchange(endpoint, style, self._store)
+        exchange = _Exchange(endpoint, style, self._store, self._notice, visit)
         try:
             with read_message(environ, self._limits, self._store, streamed=endpoint.streamed) as message:
                 return exchange.sent(self._reply(exchange, message, environ), "200 OK")
         except SecurityRefused as refused:
+            visit.is_not_let_in()
             return exchange.sent(exchange.refusal(refused), FAULT_STATUS)
+        except BrownedOut as closed:
+            return exchange.sent(exchange.failure(closed), CLOSED_STATUS, closed_for(closed.seconds))
         except Exception as error:  # noqa: BLE001 - the translator of whatever was refused, or nobody foresaw
+            visit.ends_in_fault()
             return exchange.sent(exchange.failure(error), FAULT_STATUS)
 
     def _reply(self, exchange: _Exchange, message: Message, environ: WSGIEnvironment) -> _Reply:
@@ -87,20 +96,24 @@ class ServiceDoor:
             message.envelope, binding=endpoint.binding, path=endpoint.path, now=now, understood=understood
         )
         if isinstance(admitted, TokenAnswer):
+            exchange.visit.operation = _SESSION
             return _Reply(admitted.body.encode(), admitted.action, admitted.message_id)
         element = operation_in(message.envelope, version)
         operation = exchange.found(element)
         upload = None if message.upload is None else Upload(message.upload.id, message.upload.size)
-        source = environ.get("REMOTE_ADDR", "")
-        call = Call(self._store, endpoint, operation, admitted, upload, source)
+        call = Call(self._store, endpoint, operation, admitted, upload, exchange.visit)
         return exchange.answered(call, _values(operation, element, message))
 
 
 class _Exchange:
     """One message and its answer. Knows how far it came, so that a fault can say what it is the answer to."""
 
-    def __init__(self, endpoint: Endpoint, style: EnvelopeStyle, store: Store) -> None:
+    def __init__(
+        self, endpoint: Endpoint, style: EnvelopeStyle, store: Store, notice: SunsetNotice, visit: Visit
+    ) -> None:
         self.endpoint = endpoint
+        self.visit = visit
+        self._notice = notice
         self.message_id = ""
         self._style = style
         self._store = store
@@ -109,6 +122,7 @@ class _Exchange:
     def found(self, element: etree._Element) -> Operation:
         """The operation that the body's child names."""
         operation = self.endpoint.operations.get(element.tag)
+        self.visit.asks_for(operation)
         if operation is None:
             name = local_name(element)[:60]
             raise faults.CallFailed(0, f"{self.endpoint.service} has no operation {name} at this address.")
@@ -141,18 +155,19 @@ class _Exchange:
         guid = str(uuid.uuid4())
         _note(self.endpoint, error, guid)
         body = faults.body_11 if self._style is BASIC else faults.body_12
-        return _Reply(body(_fault_of(error, guid)).encode(), self._fault_action, self.message_id)
+        side = Side.SERVER if isinstance(error, BrownedOut) else Side.CLIENT
+        return _Reply(body(_fault_of(error, guid), side).encode(), self._fault_action, self.message_id)
 
-    def sent(self, reply: _Reply, status: str) -> Response:
-        """The HTTP answer."""
+    def sent(self, reply: _Reply, status: str, headers: tuple[tuple[str, str], ...] = ()) -> Response:
+        """The HTTP answer, with ``headers`` beside those it has anyway."""
         header = ""
         if self._style is not BASIC:
             header = answer_header(reply.action, reply.message_id, self._store.clock())
-        envelope = self._style.message(reply.body, header)
+        envelope = self._style.message(reply.body, header + self._notice.block)
         if reply.file is None:
-            return Response(envelope, self._style.content_type, status)
-        headers, blocks = write_mtom(envelope, reply.file, self._style.media)
-        named = dict(headers)
+            return Response(envelope, self._style.content_type, status, headers)
+        packed, blocks = write_mtom(envelope, reply.file, self._style.media)
+        named = dict(packed)
         length = int(named.pop("Content-Length"))
         return Response(blocks, named.pop("Content-Type"), status, tuple(named.items()), length)
 

@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 
 from core import ErrorCode, GatewayError, mask_numbers_in
 from soap import ns
+from soap.envelope import Side
 
 NO_INFORMATION = "No information available"
 NO_USER = "-no value-"
@@ -95,6 +96,8 @@ def unforeseen(guid: str, about: str = "") -> AltinnFault:
     return AltinnFault(0, f"{UNFORESEEN} [{guid}]", guid, about or NO_INFORMATION)
 
 
+_CODES_12 = {Side.CLIENT: "Sender", Side.SERVER: "Receiver"}
+
 _DETAIL = (
     '<AltinnFault xmlns="{ns}" xmlns:i="{xsi}">'
     "<AltinnErrorMessage>{message}</AltinnErrorMessage>"
@@ -117,18 +120,19 @@ def detail(fault: AltinnFault) -> str:
     )
 
 
-def body_11(fault: AltinnFault) -> str:
+def body_11(fault: AltinnFault, side: Side = Side.CLIENT) -> str:
     """The fault as the body of SOAP 1.1. The code is Client for our own trouble too, as the platform had it."""
     return (
-        '<s:Fault><faultcode>s:Client</faultcode><faultstring xml:lang="nb-NO">An error occurred</faultstring>'
+        f'<s:Fault><faultcode>s:{side.value}</faultcode><faultstring xml:lang="nb-NO">An error occurred</faultstring>'
         f"<detail>{detail(fault)}</detail></s:Fault>"
     )
 
 
-def body_12(fault: AltinnFault) -> str:
+def body_12(fault: AltinnFault, side: Side = Side.CLIENT) -> str:
     """The fault as the body of SOAP 1.2."""
+    code = _CODES_12[side]
     return (
-        "<s:Fault><s:Code><s:Value>s:Sender</s:Value></s:Code>"
+        f"<s:Fault><s:Code><s:Value>s:{code}</s:Value></s:Code>"
         '<s:Reason><s:Text xml:lang="nb-NO">An error occurred</s:Text></s:Reason>'
         f"<s:Detail>{detail(fault)}</s:Detail></s:Fault>"
     )

@@ -11,6 +11,7 @@ from core import (
     authenticate_enterprise_user,
     authenticate_person,
     authenticate_system_name,
+    system_number,
 )
 from soap.contract import Binding
 from soap.svc.call import Call
@@ -23,26 +24,34 @@ def system_caller(call: Call, values: Mapping[str, Any]) -> Caller:
 
     Basic has the pair in the body, or in the headers of a streamed call; WS in the message's header; EC and
     EC2 have a certificate, and the pair of the enterprise user under one of three names. Raises
-    AuthenticationFailed, always the same.
+    AuthenticationFailed, always the same, and BrownedOut where this caller is turned away now.
     """
     if call.binding in _EC:
         if call.security.certificate is None:
             raise AuthenticationFailed
         organisation = call.security.certificate.organisation_number
         name, password = _pair(values, ("username", "systemusername"), ("password", "userpassword", "systempassword"))
-        return authenticate_enterprise_user(call.store, organisation, name, password, source=call.source)
+        return call.visit.log_on(
+            call.store,
+            None,
+            lambda: authenticate_enterprise_user(call.store, organisation, name, password, source=call.source),
+        )
     if call.binding is Binding.WS:
         name, password = call.security.user_name or "", call.security.password or ""
     else:
         name, password = _pair(values, ("systemusername",), ("systempassword",))
-    return authenticate_system_name(call.store, name, password, source=call.source)
+    return call.visit.log_on(
+        call.store,
+        system_number(name),
+        lambda: authenticate_system_name(call.store, name, password, source=call.source),
+    )
 
 
 def acting_caller(call: Call, values: Mapping[str, Any]) -> Caller:
     """The same, with the person who acts through the system where one is named.
 
     The user elements may be empty or absent; then the system acts alone (soap-svc §5.1). Raises
-    AuthenticationFailed.
+    AuthenticationFailed, BrownedOut.
     """
     caller = system_caller(call, values)
     if call.binding in _EC:
@@ -51,7 +60,9 @@ def acting_caller(call: Call, values: Mapping[str, Any]) -> Caller:
     if not (user or password or code):
         return caller
     method = _text(values, "authmethod") or None
-    return authenticate_person(call.store, caller, user, password, code, method, source=call.source)
+    return call.visit.proves(
+        lambda: authenticate_person(call.store, caller, user, password, code, method, source=call.source)
+    )
 
 
 def _pair(values: Mapping[str, Any], names: tuple[str, ...], passwords: tuple[str, ...]) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core import Challenge, ChallengeStatus, local_date, request_challenge
+from core import Challenge, ChallengeStatus, local_date, request_challenge, system_number
 from soap.svc.call import Call, Handler
 
 _TEXTS = {
@@ -21,6 +21,7 @@ _TEXTS = {
 
 def _get_challenge(call: Call, values: Mapping[str, Any]) -> dict[str, Any]:
     request = values.get("challengeRequest") or {}
+    call.visit.claims(call.store, system_number(request.get("SystemUserName") or ""))
     challenge = request_challenge(
         call.store,
         request.get("SystemUserName") or "",

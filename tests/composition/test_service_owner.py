@@ -19,11 +19,11 @@ from cryptography.hazmat.primitives import serialization
 from brobygger.application import create_application
 from brobygger.demo.end_user_system import EndUserSystem, NotOnTheTeam, Team
 from brobygger.demo.keys import new_key, public_part, signing_key
-from brobygger.demo.machine_client import RENEW_SECONDS, Credentials, MachineClient, Wanted
 from brobygger.demo.service_owner import create_service_owner
 from brobygger.demo.world import client_key, demo_data, seed_demo
 from brobygger.settings import Settings
 from core import Store
+from delivery import RENEW_SECONDS, Credentials, MachineClient, Wanted
 from tests.composition.outside_world import (
     ALTINN,
     ISSUER,

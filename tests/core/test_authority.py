@@ -37,6 +37,7 @@ from core import (
     SystemUserLink,
     authorise_submission,
     build_snapshot,
+    settle_authority,
     submit_batch,
 )
 from core.domain.vocabulary import DecisionTerms
@@ -153,6 +154,7 @@ def test_differences_in_shadow_are_kept_for_accepted_and_refused_batches(
     store.import_facts("tests", [*small_world(), *_new_world(), _row(Authority.SHADOW)])
     caller = Caller(CallerKind.ENTERPRISE_SYSTEM, party=FIRM, enterprise_system=SYSTEM)
     assert submit_batch(store, caller, _batch(_unit(party))).status is expected
+    settle_authority(store)
     (difference,) = store.read(lambda ledger: ledger.differences())
     assert (difference["old_outcome"] == "Permit") is (expected is BatchStatus.OK)
     assert GRANT.id

@@ -15,7 +15,7 @@ import pytest
 from tests.crash.harness import Outcome, crash
 from tests.crash.judge import judge
 
-_KILLS = 12
+_KILLS = 8
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ import httpx
 from brobygger.demo.check import Row
 from brobygger.demo.end_user_system import EndUserSystem, NotOnTheTeam, Team
 from brobygger.demo.keys import SigningKey, new_key, public_part, signing_key
-from brobygger.demo.machine_client import GRANT_TYPE, Credentials, MachineClient, NoToken, Wanted, assertion
 from brobygger.demo.scenarios.expect import Outcome, Verdict, compared, outcome_of
 from brobygger.demo.scenarios.files import Call, Scenario
 from brobygger.demo.scenarios.fill import NoValue, filled, picked
 from brobygger.demo.scenarios.office import Office, altinn_id, party_id
+from delivery import GRANT_TYPE, Credentials, MachineClient, NoToken, Wanted, assertion
 
 NOBODY = "nobody"
 _NAMESPACE = uuid.UUID("5ce9a810-0000-5000-8000-0000000000c1")

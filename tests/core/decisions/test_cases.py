@@ -18,6 +18,7 @@ NEVER_FIRST = {
     Reason.CLIENT_DELEGATION: "always the second reason, after what the ground carries",
     Reason.NOT_FRESH: "given by a door whose store cannot be read, never by decide",
     Reason.NO_SUCCESSOR: "given where an old right is translated to the new world, never by decide",
+    Reason.NEW_WORLD_FAILED: "given where the new world is asked on behalf of an old system, never by decide",
     Reason.NO_LINKED_SYSTEM_USER: "given where a system user is sought for an old system, never by decide",
 }
 

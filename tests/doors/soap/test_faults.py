@@ -25,6 +25,7 @@ def test_the_table_has_every_error_code_exactly_once() -> None:
     assert [code for code, side, _ in ROWS if side is Side.SERVER] == [
         ErrorCode.STORE_UNAVAILABLE,
         ErrorCode.CODE_CHANNEL_UNAVAILABLE,
+        ErrorCode.BROWN_OUT,
     ]
 
 

@@ -20,6 +20,7 @@ from soap.envelope import SOAP_11, SOAP_12, CallRefused, SoapVersion
 from soap.faults import refusal
 from soap.spyne_compat import MethodContext
 from soap.verbatim import _cut_out, _cut_out_plain
+from soap.visit import AsmxCall, Visit
 from soap.wire import Exchange, _Context, _operation, _server, _Soap11, _Soap12, _written
 from tests.doors.soap.asmx_client import batch, unit
 from tests.doors.soap.conftest import OWNER
@@ -34,7 +35,7 @@ Answer = tuple[str, object]
 class Both:
     """The same call as it is served, and in spyne's hands alone."""
 
-    store: Store
+    call: AsmxCall
     exchange: Exchange
 
     def agree(self, sent: str) -> Answer:
@@ -50,14 +51,14 @@ class Both:
 
     def served(self, version: SoapVersion, sent: str) -> Answer:
         """The call as it is served."""
-        kind, value = _outcome(lambda: self.exchange.answer(version, etree.fromstring(sent)))
+        kind, value = _outcome(lambda: self.exchange.answer(self.call, version, etree.fromstring(sent)))
         return ("unknown", None) if str(value).startswith(("Ukjent operasjon", "Operasjonen ")) else (kind, value)
 
     def by_spyne(self, version: SoapVersion, sent: str) -> Answer:
         """The call in spyne's hands alone: its choice of method, its parameters, its call, its envelope."""
         server, operation = SERVERS[version], etree.fromstring(sent)
         context = MethodContext(server, MethodContext.SERVER)
-        context.udc, context.in_body_doc, context.method_request_string = self.store, operation, operation.tag
+        context.udc, context.in_body_doc, context.method_request_string = self.call, operation, operation.tag
         protocol, written = server.app.in_protocol, server.app.out_protocol
         methods = protocol.get_call_handles(context)
         if not methods:
@@ -90,7 +91,7 @@ def both(world: Store, password_hash: str) -> Both:
     """Both, on a world in which the good batch has been taken in: a submission that is not a repeat leaves traces."""
     # What stands in for the hash of an unknown system is as quickly checked as the known ones' are here.
     world.companion(PasswordChecker)._decoy = password_hash
-    each = Both(world, Exchange(world))
+    each = Both(AsmxCall(world, Visit()), Exchange())
     kind, answer = each.served(SOAP_11, call("SubmitBatchPw", GOOD["batch"] + GOOD["password"]))
     assert kind == "answered"
     assert 'status="OK"' in str(answer)
@@ -303,6 +304,6 @@ def _by_spyne_alone(version: SoapVersion, text: str) -> tuple[object, ...]:
     return (value,) if kind == "answered" else ("ValueError", "UnicodeEncodeError")
 
 
-def test_the_services_functions_need_nothing_of_a_context_but_the_store(world: Store) -> None:
+def test_the_services_functions_need_nothing_of_a_context_but_the_call(world: Store) -> None:
     method = _method(SOAP_11)
-    assert "<AltInnStatus" in method.function(_Context(world))
+    assert "<AltInnStatus" in method.function(_Context(AsmxCall(world, Visit())))

@@ -13,6 +13,7 @@ from soap.agency_exchange import AGENCY_DATA_EXCHANGE
 from soap.envelope import SOAP_11
 from soap.message_exchange import MESSAGE_RECEIPT_EXCHANGE
 from soap.typed import TypedService
+from soap.visit import AsmxCall, Visit
 
 AGENCY, MESSAGES = AGENCY_DATA_EXCHANGE, MESSAGE_RECEIPT_EXCHANGE
 
@@ -30,7 +31,7 @@ def answer(store: Store, service: TypedService, document: str) -> bytes:
     """The envelope that answers one. Raises CallRefused."""
     root = etree.fromstring(document)
     version = intake.version_of(root)
-    return service.answer(store, version, intake.operation_in(root, version))
+    return service.answer(AsmxCall(store, Visit()), version, intake.operation_in(root, version))
 
 
 def call(store: Store, service: TypedService, operation: str, **parameters: object) -> str:

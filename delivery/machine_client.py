@@ -1,4 +1,4 @@
-"""A machine's client at the token issuer, as an outside party writes one: signed assertions, and tokens kept."""
+"""A machine's client at the token issuer: signed assertions, and tokens kept. Source: pdp-and-tokens §2."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
-from brobygger.demo.keys import SigningKey
+from delivery.keys import SigningKey
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 RENEW_SECONDS = 20
 """How long before its end a kept token is no longer used. Source: pdp-and-tokens §2.6 (10 to 30 seconds)."""
 
 _ASSERTION_SECONDS = 100
+_MOST_KEPT = 10_000
 
 
 class NoToken(Exception):
@@ -51,10 +52,20 @@ class Credentials:
     key: SigningKey
 
 
+@dataclass(slots=True)
+class _Kept:
+    """The place of one token. Whoever fetches it holds the lock, so that nobody else fetches the same."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    ends: float = float("-inf")
+    token: str = field(default="", repr=False)
+
+
 class MachineClient:
     """Gets tokens from ``issuer`` (its identifier, with the slash at the end) over ``http``, and keeps them.
 
-    ``credentials`` is asked once, when the first token is wanted.
+    ``credentials`` is asked once, when the first token is wanted. Safe to use from many threads: different tokens
+    are fetched side by side, and the same one once.
     """
 
     def __init__(
@@ -69,29 +80,53 @@ class MachineClient:
         self._ask_credentials = credentials
         self._credentials: Credentials | None = None
         self._clock = clock
-        self._kept: dict[tuple[str, Wanted], tuple[float, str]] = {}
+        self._kept: dict[Wanted, _Kept] = {}
         self._lock = threading.Lock()
 
     def token(self, wanted: Wanted) -> str:
-        """A token that lasts a while yet: the one kept, or a new one. Raises NoToken."""
-        with self._lock:
-            credentials = self._credentials = self._credentials or self._ask_credentials()
-            key = (credentials.client_id, wanted)
-            kept = self._kept.get(key)
-            if kept is not None and self._clock() < kept[0] - RENEW_SECONDS:
-                return kept[1]
-            answer = self._ask(credentials, wanted)
-            token: str = answer["access_token"]
-            self._kept[key] = (self._clock() + float(answer["expires_in"]), token)
-            return token
+        """A token that lasts a while yet: the one kept, or a new one. Raises NoToken, httpx.HTTPError."""
+        credentials, place = self._place(wanted)
+        with place.lock:
+            if self._clock() >= place.ends - RENEW_SECONDS:
+                token, seconds = self._ask(credentials, wanted)
+                place.token, place.ends = token, self._clock() + seconds
+            return place.token
 
-    def _ask(self, credentials: Credentials, wanted: Wanted) -> Mapping[str, Any]:
+    def forget(self, wanted: Wanted, token: str) -> None:
+        """Keep this token no longer, as when it was not taken: the next is a new one."""
+        _, place = self._place(wanted)
+        with place.lock:
+            if place.token == token:
+                place.ends = float("-inf")
+
+    def _place(self, wanted: Wanted) -> tuple[Credentials, _Kept]:
+        with self._lock:
+            self._credentials = self._credentials or self._ask_credentials()
+            if len(self._kept) >= _MOST_KEPT and wanted not in self._kept:
+                now = self._clock()
+                self._kept = {
+                    each: place for each, place in self._kept.items() if place.ends > now or place.lock.locked()
+                }
+            return self._credentials, self._kept.setdefault(wanted, _Kept())
+
+    def _ask(self, credentials: Credentials, wanted: Wanted) -> tuple[str, float]:
         form = {"grant_type": GRANT_TYPE, "assertion": assertion(credentials, self._issuer, wanted, int(self._clock()))}
         answer = self._http.post(f"{self._issuer}token", data=form)
-        body: Mapping[str, Any] = answer.json()
-        if answer.status_code != 200:
-            raise NoToken(answer.status_code, body)
-        return body
+        body = _read(answer)
+        try:
+            if answer.status_code == 200:
+                return str(body["access_token"]), float(body["expires_in"])
+        except (KeyError, TypeError, ValueError):
+            body = {"error": "no token in the answer"}
+        raise NoToken(answer.status_code, body)
+
+
+def _read(answer: httpx.Response) -> Mapping[str, Any]:
+    try:
+        body = answer.json()
+    except ValueError:
+        body = None
+    return body if isinstance(body, dict) else {"error": "no JSON in the answer"}
 
 
 def assertion(credentials: Credentials, issuer: str, wanted: Wanted, now: int) -> str:
