@@ -11,6 +11,7 @@ from brobygger.commands.migrate_dry_run import dry_run_command
 from brobygger.commands.migrate_inventory import inventory
 from brobygger.commands.migrate_parity import parity
 from brobygger.commands.migrate_plan import plan
+from brobygger.commands.migrate_report import report
 from brobygger.commands.migrate_rollback import rollback
 from brobygger.commands.migrate_shadow import shadow
 from brobygger.commands.migrate_status import status
@@ -40,5 +41,6 @@ for command in (
     shadow,
     cutover,
     sunset,
+    report,
 ):
     migrate.add_command(command)

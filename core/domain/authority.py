@@ -11,7 +11,6 @@ from datetime import datetime
 from core.domain.catalogue import MINIMUM_LEVEL
 from core.domain.decision import LEVEL_OF, Decision, Outcome, Question, Reason, Subject, SubjectKind, decide, decide_by
 from core.domain.old_world import decide_logged_on_person
-from core.domain.party import Window
 from core.domain.resolving import ground_order, narrowness
 from core.domain.snapshot import Snapshot
 from core.domain.submission import SubmissionDecision
@@ -70,13 +69,13 @@ def resolve(snapshot: Snapshot, enterprise_system: int, question: Question) -> t
 
     Picks among the system users linked to the enterprise system: usable now, then narrowest ceiling, then
     ground, then external reference. Without a usable one the answer says why for the first of them. A Permit that
-    asks for a higher level than a system user has is none.
+    asks for a higher level than a system user has is none, and a proposal of a successor is not followed.
     """
     links = snapshot.links.get(enterprise_system) or ()
     successors = [
         row
         for row in snapshot.catalogue.successors.get(question.right, ())
-        if Window(row.valid_from, row.valid_to).holds(question.at)
+        if row.is_followed(question.at)
     ]
     if not successors:
         return _refused(snapshot, question, Reason.NO_SUCCESSOR), None

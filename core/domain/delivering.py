@@ -14,7 +14,7 @@ from core.domain.decision import Decision, Question, Reason, Subject, SubjectKin
 from core.domain.element import Element
 from core.domain.explain import explain
 from core.domain.identifiers import PartyId, mask_numbers_in
-from core.domain.party import PartyKind, Window
+from core.domain.party import PartyKind
 from core.domain.resolving import Wanted, resolve_client, token_wish
 from core.domain.sight import EVERYTHING
 from core.domain.snapshot import Snapshot
@@ -262,9 +262,7 @@ def choose_sender(snapshot: Snapshot, element: Element, at: datetime, client_id:
 
 def _successors(snapshot: Snapshot, element: Element, at: datetime) -> tuple[Right, ...]:
     rows = snapshot.catalogue.successors.get(Right(element.service, SENT_ACTION), ())
-    return tuple(
-        Right(row.resource, row.resource_action) for row in rows if Window(row.valid_from, row.valid_to).holds(at)
-    )
+    return tuple(Right(row.resource, row.resource_action) for row in rows if row.is_followed(at))
 
 
 def _linked(snapshot: Snapshot, element: Element, at: datetime) -> Iterator[tuple[SystemUser, Right]]:

@@ -223,7 +223,10 @@ class AccessListEntry:
 
 @dataclass(frozen=True, slots=True)
 class ServiceSuccessor:
-    """What one action on a legacy service is in the new world: one action on one resource."""
+    """What one action on a legacy service is in the new world: one action on one resource.
+
+    A row that is only inferred is a proposal: nothing is decided on it until somebody has said yes to it.
+    """
 
     service: ServiceId
     action: str
@@ -234,6 +237,12 @@ class ServiceSuccessor:
     confidence: Confidence
     valid_from: datetime | None = None
     valid_to: datetime | None = None
+
+    def is_followed(self, at: datetime) -> bool:
+        """Whether decisions follow it at ``at``: it is in force, and more than a proposal."""
+        begun = self.valid_from is None or self.valid_from <= at
+        ended = self.valid_to is not None and self.valid_to <= at
+        return begun and not ended and self.confidence is not Confidence.INFERRED
 
 
 @dataclass(frozen=True, slots=True)

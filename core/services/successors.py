@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from core.domain.caller import Caller
-from core.domain.change import key_of, put
+from core.domain.change import key_of, put, remove
 from core.domain.snapshot import Snapshot
-from core.domain.vocabulary import ServiceKind, ServiceSuccessor
+from core.domain.vocabulary import Right, ServiceKind, ServiceSuccessor
 from core.errors import ErrorCode, InvalidInput
 from core.services.administration import require_operator
 from core.store.store import Store, Written
@@ -30,7 +30,10 @@ def put_successor(store: Store, caller: Caller, row: ServiceSuccessor) -> Servic
 
 
 def put_successors(store: Store, caller: Caller, rows: Iterable[ServiceSuccessor]) -> int:
-    """Enter many rows at once; returns how many were new or changed. All or nothing. Raises as `put_successor`."""
+    """Say what actions of old services are in the new world, in place of all that was said about these actions.
+
+    Returns how many rows were entered, changed or removed. All or nothing. Raises as `put_successor`.
+    """
     require_operator(caller)
     wanted = tuple(rows)
 
@@ -38,9 +41,17 @@ def put_successors(store: Store, caller: Caller, rows: Iterable[ServiceSuccessor
         for row in wanted:
             _check(snapshot, row)
         new = [row for row in wanted if snapshot.vocabulary.get(("service_successor", key_of(row))) != row]
-        return Written(tuple(put(row) for row in new), len(new))
+        edits = (*(put(row) for row in new), *(remove(row) for row in _replaced(snapshot, wanted)))
+        return Written(edits, len(edits))
 
     return store.change(caller.name, command)
+
+
+def _replaced(snapshot: Snapshot, wanted: Iterable[ServiceSuccessor]) -> Iterator[ServiceSuccessor]:
+    """What is said about the same actions by rows that are not among those wanted."""
+    kept = {key_of(row) for row in wanted}
+    for right in sorted({Right(row.service, row.action) for row in wanted}):
+        yield from (row for row in snapshot.catalogue.successors.get(right, ()) if key_of(row) not in kept)
 
 
 def _check(snapshot: Snapshot, row: ServiceSuccessor) -> None:

@@ -31,8 +31,6 @@ SOLE_PROPRIETOR = "INNH"
 STALE_AFTER = timedelta(days=400)
 """How long nothing must have been heard, unless somebody says otherwise: a year and a late annual report."""
 
-_UNSEEN_AT_MOST = 0.1
-
 
 class Silence(StrEnum):
     """Why a pair or a system is not carried unless somebody says so. Source: users-and-migration §4.1 row 6."""
@@ -193,17 +191,8 @@ class Lists:
         return tuple(UnexplainedUse(*key, tuple(found[key]), reasons[key]) for key in sorted(found))
 
     def is_watched(self, system: int) -> bool:
-        """Whether silence of this system means something: sources that see it cover nine tenths of the time."""
-        stretches = sorted(
-            (max(each.begins, self._since), min(each.ends, self._inventory.at))
-            for each in self._inventory.observed
-            if each.systems is None or system in each.systems
-        )
-        seen, reached = timedelta(0), self._since
-        for begins, ends in stretches:
-            seen += max(ends - max(begins, reached), timedelta(0))
-            reached = max(reached, ends)
-        return seen >= (1 - _UNSEEN_AT_MOST) * (self._inventory.at - self._since)
+        """Whether silence of this system means something."""
+        return self._inventory.is_watched(system, self._since)
 
     def _silence(self, system: int, last: datetime | None) -> Silence | None:
         if last is not None and last >= self._since:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core import PartyId, Right, Snapshot
+
+_UNSEEN_AT_MOST = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,22 @@ class Inventory:
     bad_rows: tuple[BadRow, ...]
     counts: tuple[Count, ...]
     notes: tuple[Note, ...] = ()
+
+    def is_watched(self, system: int, since: datetime) -> bool:
+        """Whether silence of the system since then means something: sources that see it cover nine tenths of the time.
+
+        Source of the share: ours; a log that was turned over or lost for a few days proves enough.
+        """
+        stretches = sorted(
+            (max(each.begins, since), min(each.ends, self.at))
+            for each in self.observed
+            if each.systems is None or system in each.systems
+        )
+        seen, reached = timedelta(0), since
+        for begins, ends in stretches:
+            seen += max(ends - max(begins, reached), timedelta(0))
+            reached = max(reached, ends)
+        return seen >= (1 - _UNSEEN_AT_MOST) * (self.at - since)
 
     @property
     def reconciles(self) -> bool:

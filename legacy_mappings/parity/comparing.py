@@ -22,6 +22,10 @@ NEW_SERVICE = "no-old-service"
 """No old right becomes this one."""
 
 NOT_PERMITTED = "not-permitted-before"
+
+OPENED_BY_CUT_OVER = "opened-by-cut-over"
+"""An old right that nobody had: what opens it in the new world is there for another old right."""
+
 NO_SUCCESSOR = "no-successor"
 NO_LINK = "no-linked-system-user"
 
@@ -60,8 +64,12 @@ class Line(NamedTuple):
 class Comparer:
     """Compares for one enterprise system and its keepers, which are in the order of preference."""
 
-    def __init__(self, enterprise_system: int, keepers: Sequence[Keeper], succession: Succession) -> None:
+    def __init__(
+        self, enterprise_system: int, keepers: Sequence[Keeper], succession: Succession, answered: int
+    ) -> None:
+        """``answered`` are the old rights that the old doors would answer by the new world after cut-over."""
         self._system = enterprise_system
+        self._answered = answered
         self._keepers = keepers
         self._linked = {keeper.link.ground for keeper in keepers}
         self._succession = succession
@@ -86,6 +94,17 @@ class Comparer:
             for cause, gained in self._gained(keeper, ground, mask, permitted.get(ground, 0), everything):
                 if gained:
                     yield Line(keeper.actor(ground), Finding.GAINED, cause, agreed=False, mask=gained)
+        yield from self._opened(new, everything)
+
+    def _opened(self, new: NewGrounds, everything: int) -> Iterator[Line]:
+        """Old rights that nobody had, each once: the old doors ask only whether any linked system user may."""
+        left = self._answered & ~everything
+        for place, ground, mask in new:
+            opened = left & _union(self._succession.kept_by(mask, meaning) for meaning in MEANINGS)
+            left &= ~opened
+            if opened:
+                actor = self._keepers[place].actor(ground)
+                yield Line(actor, Finding.GAINED, OPENED_BY_CUT_OVER, agreed=False, mask=opened)
 
     def _lost(self, permitted: Mapping[str, int], left: int, agreed: Agreed) -> Iterator[Line]:
         """First what the plan leaves behind; each right is told of once, under the first of its grounds."""

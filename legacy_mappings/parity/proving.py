@@ -9,13 +9,16 @@ from typing import NamedTuple
 
 from core import (
     KIND_OF,
+    LEVEL_OF,
     Fact,
     PartyId,
     Reaches,
     Right,
     Snapshot,
+    Standing,
     Subject,
     SubjectKind,
+    SystemState,
     SystemUserLink,
     ground_order,
 )
@@ -51,7 +54,9 @@ def prove(
 
     Both may be one snapshot, where a store holds both worlds' facts. A right is kept where a linked system user whose
     own external reference equals the link's permits its successor on the link's ground, and the old permission rested
-    on that ground; whatever else a linked system user may do is gained. Losses that ``plan`` names, for a ground that
+    on that ground; whatever else a linked system user may do is gained, and so is an old right that nobody had and the
+    old doors would answer with yes after cut-over. What asks for more than a system user's level counts on neither
+    side. Losses that ``plan`` names, for a ground that
     they rested on, are agreed. ``systems``: only these; else all that either snapshot knows. ``watch`` is called with
     1 after each of them.
     Source: users-and-migration §3.1 and §4.2 step 8; what grounds mean, pdp-and-tokens §12.2.
@@ -81,6 +86,9 @@ class _Prover:
         self._old = Reaches(before, at, self._numbering)
         self._new = self._old if after is before else Reaches(after, at, self._numbering)
         self._served = of_old_world(before.catalogue, self._numbering)
+        standing = Standing(after, at, self._numbering)
+        self._within_level = standing.up_to(LEVEL_OF[SubjectKind.SYSTEM_USER])
+        self._answered = of_old_world(after.catalogue, self._numbering) & standing.everything & ~standing.personal
         self._succession = Succession(after.catalogue, at, self._numbering)
         self._not_carried: dict[int, list[NotCarried]] = defaultdict(list)
         for row in plan.not_carried if plan is not None else ():
@@ -90,12 +98,18 @@ class _Prover:
     def compare(self, system: int) -> None:
         """Take in one enterprise system."""
         keepers = tuple(self._keepers(system))
-        comparer = Comparer(system, keepers, self._succession)
+        answered = self._answered if self._logs_on(system) else 0
+        comparer = Comparer(system, keepers, self._succession, answered)
         causes = LossCauses(self._after, self._at, self._numbering, self._succession, keepers)
         for (old, new, agreed), parties in self._alike(system, keepers).items():
             for line in comparer.lines(old, new, agreed):
                 for alike, alike_parties in _told(line, old, parties, causes):
                     self._found[alike].extend(alike_parties)
+
+    def _logs_on(self, system: int) -> bool:
+        """Whether the enterprise system gets as far as being asked for."""
+        found = self._after.enterprise_systems.get(system)
+        return found is not None and found.state is SystemState.ACTIVE
 
     def _keepers(self, system: int) -> Iterator[Keeper]:
         for link in sorted(self._after.links.get(system) or (), key=_preference):
@@ -115,7 +129,8 @@ class _Prover:
         new: dict[PartyId, NewGrounds] = {}
         for place, keeper in enumerate(keepers):
             for party, ground, mask in self._new.of(Subject(SubjectKind.SYSTEM_USER, keeper.link.system_user)):
-                new[party] = (*new.get(party, ()), (place, ground, mask))
+                if mask & self._within_level:
+                    new[party] = (*new.get(party, ()), (place, ground, mask & self._within_level))
         agreed = self._agreed(system)
         found: dict[tuple[Grounds, NewGrounds, Agreed], list[PartyId]] = defaultdict(list)
         for party in old.keys() | new.keys():
@@ -149,10 +164,18 @@ class _Prover:
             subject = Subject(SubjectKind.ENTERPRISE_SYSTEM, actor.enterprise_system)
             return named_facts(self._old.via(subject, party, actor.ground, right))
         if alike.finding is Finding.GAINED:
-            via = self._new.via(Subject(SubjectKind.SYSTEM_USER, actor.system_user), party, actor.ground, right)
+            via = self._via_of_user(actor, party, right)
             links = self._after.links.get(actor.enterprise_system) or ()
             return named_facts((*via, *(link for link in links if link.system_user == actor.system_user)))
         return ()
+
+
+    def _via_of_user(self, actor: Actor, party: PartyId, right: Right) -> tuple[Fact, ...]:
+        """The facts that let the system user do it, or what an old right has become."""
+        subject = Subject(SubjectKind.SYSTEM_USER, actor.system_user)
+        becomes = (Right(row.resource, row.resource_action) for row in self._succession.rows_of(right))
+        ways = (self._new.via(subject, party, actor.ground, each) for each in (right, *becomes))
+        return next((via for via in ways if via), ())
 
 
 def _told(

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
-from core import Catalogue, Numbering, Right, ServiceKind, ServiceSuccessor, Window, bits_of
+from core import Catalogue, Numbering, Right, ServiceKind, ServiceSuccessor, bits_of
 
 SAME_RIGHT = "same-right"
 ANOTHER_ACTION = "another-action"
@@ -16,7 +16,7 @@ MEANINGS = (SAME_RIGHT, ANOTHER_ACTION, BECAME_ONE)
 
 
 class Succession:
-    """The successors in force at one moment, by the numbers of a numbering that has both sides' rights.
+    """The successors that decisions follow at one moment, by the numbers of a numbering that has both sides' rights.
 
     ``mapped`` are the old rights that have a successor, ``successors`` the new rights that are one.
     """
@@ -24,7 +24,7 @@ class Succession:
     def __init__(self, catalogue: Catalogue, at: datetime, numbering: Numbering) -> None:
         self._rows: dict[Right, tuple[ServiceSuccessor, ...]] = {}
         for right, rows in catalogue.successors.items():
-            in_force = tuple(row for row in rows if Window(row.valid_from, row.valid_to).holds(at))
+            in_force = tuple(row for row in rows if row.is_followed(at))
             if in_force:
                 self._rows[right] = in_force
         self._becomes: dict[str, dict[int, int]] = {meaning: defaultdict(int) for meaning in MEANINGS}

@@ -174,14 +174,17 @@ class Scene:
         """What the system did, reportee by reportee, in order."""
         yield from sorted(self._uses.get(system, {}).items())
 
-    def is_watched(self, system: int) -> bool:
-        """Whether silence of the system means that it does not call."""
-        observed = self.inventory.observed
-        return system in self._uses or any(each.systems is None or system in each.systems for each in observed)
+    def is_known(self, system: int) -> bool:
+        """Whether anything is known of the system's use: it was seen calling, or its silence means something."""
+        return system in self._uses or self._is_watched(system)
 
     def is_silent(self, system: int) -> bool:
-        """Whether the system is watched and has not called for long."""
-        return self.is_watched(system) and not any(used.lately for used in self._uses.get(system, {}).values())
+        """Whether the system has not called for long, and whoever would have heard it was listening."""
+        lately = any(used.lately for used in self._uses.get(system, {}).values())
+        return not lately and self._is_watched(system)
+
+    def _is_watched(self, system: int) -> bool:
+        return self.inventory.is_watched(system, self.at - self.options.stale_after)
 
     def declared(self, system: int) -> int:
         """What the system says it needs."""

@@ -54,13 +54,13 @@ class Successions:
         return found
 
     def missing_facts(self, old: int) -> Iterable[ServiceSuccessor]:
-        """The rows behind these old rights that the store does not have."""
+        """The rows behind these old rights, where the store's facts would be followed to another place."""
         for place in bits_of(old):
-            right = self._scene.numbering.rights[place]
-            facts = {(row.resource, row.resource_action) for row in self._in_force(self._facts(right))}
-            for row in self.of(place).rows:
-                if (row.resource, row.resource_action) not in facts:
-                    yield row
+            facts = self._facts(self._scene.numbering.rights[place])
+            followed = {(row.resource, row.resource_action) for row in facts if row.is_followed(self._scene.at)}
+            rows = self.of(place).rows
+            if {(row.resource, row.resource_action) for row in rows} != followed:
+                yield from rows
 
     def _look_up(self, right: Right) -> Succession:
         if right in self._scene.tables.none:

@@ -40,10 +40,10 @@ class _Rule:
     def __init__(self, scene: Scene, system: EnterpriseSystem) -> None:
         self._scene, self._system = scene, system
         self._owned_by_person = scene.is_person(system.owner)
-        self._watched = scene.is_watched(system.id)
+        self._known = scene.is_known(system.id)
         self._declared = scene.declared(system.id)
         self._silence = Cause.DEAD_SYSTEM if scene.is_silent(system.id) else Cause.NOT_USED
-        self._everything = scene.options.cover is Cover.PERMITTED or not (self._watched or scene.is_declared(system.id))
+        self._everything = scene.options.cover is Cover.PERMITTED or not (self._known or scene.is_declared(system.id))
 
     def wanted(self, permitted: Permitted) -> tuple[int, Cause]:
         """What is wanted for the reportee, and why the rest is not."""
@@ -53,7 +53,7 @@ class _Rule:
             return 0, Cause.ENDED_PARTY
         if self._everything:
             return permitted.everything, Cause.NOT_USED
-        if not self._watched:
+        if not self._known:
             return permitted.everything & self._declared, Cause.NOT_USED
         return permitted.everything & self._in_use(permitted.party), self._silence
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from core import (
+    EVERY_REPORTEE,
     OWN_ORGANISATION,
     RIGHTHOLDER,
+    Authority,
+    AuthorityRow,
     Question,
     RegisterRole,
     Right,
@@ -19,6 +22,9 @@ from core import (
     SubjectKind,
     SystemUserLink,
     decide,
+    preview,
+    put,
+    ruling_for,
 )
 from legacy_mappings.parity.records import Parity
 from tests.core.decisions.one_ground import only_from
@@ -69,9 +75,13 @@ class _Asked:
         services = before.catalogue.services
         self._old = [each for each in before.catalogue.policies if services[each.service].kind != ServiceKind.RESOURCE]
         self._new = list(after.catalogue.policies)
+        rows = (put(AuthorityRow(each, EVERY_REPORTEE, Authority.NEW, at)) for each in after.enterprise_systems)
+        self._cut_over = preview(after, tuple(rows))
         self._rows = [row for row in after.vocabulary.values() if isinstance(row, ServiceSuccessor) and self._now(row)]
 
     def _now(self, row: ServiceSuccessor) -> bool:
+        if row.confidence == "inferred":
+            return False
         return (row.valid_from is None or row.valid_from <= self._at) and (
             row.valid_to is None or self._at < row.valid_to
         )
@@ -103,6 +113,26 @@ class _Asked:
             if (link.system_user, ground, new) not in explained:
                 reference = self._reference(link)
                 yield Expected("gained", system, ground, reference, link.system_user, party, new)
+        yield from self._opened(system, party, old, sorted(usable, key=lambda each: (*_place(each[0]), each[1])))
+
+    def _opened(
+        self,
+        system: int,
+        party: str,
+        old: Mapping[Right, set[str]],
+        usable: Sequence[tuple[SystemUserLink, str, Right]],
+    ) -> Iterator[Expected]:
+        """Old rights that nobody had, and that an old door would say yes to after cut-over."""
+        subject = Subject(SubjectKind.ENTERPRISE_SYSTEM, system)
+        for right in self._old:
+            if right in old or not ruling_for(self._cut_over, subject, party, right, self._at).ruling.permitted:
+                continue
+            link, ground = next(
+                (link, ground)
+                for link, ground, new in usable
+                if any(_old(row) == right and _new(row) == new for row in self._rows)
+            )
+            yield Expected("gained", system, ground, self._reference(link), link.system_user, party, right)
 
     def _old_grounds(self, system: int, party: str, right: Right) -> set[str]:
         subject = Subject(SubjectKind.ENTERPRISE_SYSTEM, system)
@@ -128,7 +158,11 @@ class _Asked:
 
     def _permits(self, snapshot: Snapshot, link: SystemUserLink, party: str, right: Right) -> bool:
         subject = Subject(SubjectKind.SYSTEM_USER, link.system_user)
-        return decide(snapshot, Question(subject, party, right, self._at)).permitted
+        decision = decide(snapshot, Question(subject, party, right, self._at))
+        too_high = any(
+            each.category == "minimum-authenticationlevel" and each.level > 3 for each in decision.obligations
+        )
+        return decision.permitted and not too_high
 
     def _reference(self, link: SystemUserLink) -> str:
         entry = self._after.users.get(link.system_user)

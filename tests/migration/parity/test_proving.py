@@ -201,8 +201,9 @@ def test_a_client_on_another_ground_is_lost_on_the_one_and_gained_on_the_other(m
     assert {(group.finding, group.cause) for group in found} == {
         (Finding.LOST, "wrong-ground"),
         (Finding.GAINED, "wrong-ground"),
+        (Finding.GAINED, "opened-by-cut-over"),
     }
-    gained = next(group for group in found if group.finding is Finding.GAINED)
+    gained = next(group for group in found if (group.finding, group.cause) == (Finding.GAINED, "wrong-ground"))
     assert right in gained.rights
     assert gained.actor == replace(BY_USER, ground="REGN")
     assert gained.chain == (
@@ -225,7 +226,7 @@ def test_what_is_gained_names_whether_an_old_right_was_there(facts: list[Fact], 
     ]
     found = {group.cause: group for group in wrong(prove(moved, preview(moved, more), at=AT))}
 
-    assert set(found) == {"no-old-service", "not-permitted-before"}
+    assert set(found) == {"no-old-service", "not-permitted-before", "opened-by-cut-over"}
     assert found["no-old-service"].rights == (Right(EXTRA, "read"), Right(PAY, "read"))
     assert found["not-permitted-before"].rights == (
         Right(DIALOG, "read"), Right(DIALOG, "sign"), Right(DIALOG, "write"),
@@ -242,7 +243,8 @@ def test_a_sub_unit_of_the_owner_inherits_what_no_old_right_gave_it(moved: Snaps
     found = wrong(prove(moved, preview(moved, [put(sub_unit)]), at=AT))
 
     assert {(group.finding, group.cause, group.actor.ground) for group in found} == {
-        (Finding.GAINED, "not-permitted-before", OWN_ORGANISATION)
+        (Finding.GAINED, "not-permitted-before", OWN_ORGANISATION),
+        (Finding.GAINED, "opened-by-cut-over", OWN_ORGANISATION),
     }
     assert found[0].reportees == (sub_unit.id,)
 
