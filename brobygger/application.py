@@ -21,8 +21,9 @@ from brobygger.demo.service_owner import create_service_owner, serves
 from brobygger.demo.world import client_key, demo_data
 from brobygger.guarding import start_guard
 from brobygger.logs import WSGIApplication, configure_logs, logged
+from brobygger.opening import open_store
 from brobygger.settings import Settings, WeakSettings
-from core import GatewayError, Store, archive_submissions, outdated_schema, purge_file_transfers, sweep_contents
+from core import GatewayError, Store, archive_submissions, purge_file_transfers, sweep_contents
 from delivery import Credentials
 from rest import (
     AltinnIssuer,
@@ -61,14 +62,6 @@ def application_from_environment() -> WSGIApplication:
     start_census(store, settings.census_seconds)
     start_guard(store)
     return create_application(store, settings)
-
-
-def open_store(settings: Settings) -> Store:
-    """The store of these settings. Raises WeakSettings where its schema is not the one this code needs."""
-    outdated = outdated_schema(settings.database_url)
-    if outdated is not None:
-        raise WeakSettings(outdated)
-    return Store(settings.database_url, terms=settings.terms())
 
 
 def create_application(store: Store, settings: Settings) -> WSGIApplication:
@@ -117,6 +110,8 @@ def start_archiver(store: Store, seconds: float) -> threading.Event | None:
                     swept = time.monotonic()
             except GatewayError as error:
                 _LOGGER.warning("archiving waits", extra={"facts": {"code": str(error.code)}})
+            except Exception:
+                _LOGGER.exception("archiving broke")
 
     threading.Thread(target=work, name="archiver", daemon=True).start()
     return stop

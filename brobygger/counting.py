@@ -42,3 +42,5 @@ def _write(store: Store) -> None:
         write_census(store)
     except GatewayError as error:
         _LOGGER.warning("counts wait", extra={"facts": {"code": str(error.code)}})
+    except Exception:
+        _LOGGER.exception("counts could not be written")

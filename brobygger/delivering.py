@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from multiprocessing.util import Finalize
 
 import httpx
 
@@ -24,18 +27,27 @@ def make_courier(store: Store, settings: Settings) -> Courier | None:
     targets = settings.targets() or (_demo_targets(store, settings) if settings.demo else None)
     if targets is None:
         return None
-    # In the demo no connection is kept: each would hold one of the threads of the server that it calls.
-    limits = httpx.Limits(max_keepalive_connections=0 if settings.demo else None)
-    http = httpx.Client(timeout=_TIMES, limits=limits, trust_env=not settings.demo)
+    http = http_to_owners(demo=settings.demo)
     credentials = Credentials(targets.client_id, targets.key)
     tokens = MachineClient(http, targets.issuer, lambda: credentials, lambda: store.clock().timestamp())
     return Courier(store, http, tokens, targets)
 
 
-def start_courier(store: Store, settings: Settings) -> threading.Event | None:
-    """Deliver in a thread of its own, looking every ``delivery_seconds``; set the event to stop it.
+def http_to_owners(*, demo: bool) -> httpx.Client:
+    """What service owners and the token issuer are called with: it follows no redirect and takes no cookie."""
+    # In the demo no connection is kept: each would hold one of the threads of the server that it calls.
+    limits = httpx.Limits(max_keepalive_connections=0 if demo else None)
+    # A cookie would go with the next submission, which another system user sends.
+    none = CookieJar(DefaultCookiePolicy(allowed_domains=()))
+    return httpx.Client(timeout=_TIMES, limits=limits, trust_env=not demo, cookies=none)
 
-    None where that is zero (another process delivers) or nothing is to be delivered. Raises WeakSettings.
+
+def start_courier(store: Store, settings: Settings) -> Callable[[], None] | None:
+    """Deliver in a thread of its own, looking every ``delivery_seconds``; what is returned stops it.
+
+    That waits for what is under way, and is called by itself when the process ends: nothing is taken then that
+    nobody would try before its lease is out. None where that is zero (another process delivers) or nothing is to be
+    delivered. Raises WeakSettings.
     """
     courier = make_courier(store, settings) if settings.delivery_seconds > 0 else None
     if courier is None:
@@ -43,7 +55,13 @@ def start_courier(store: Store, settings: Settings) -> threading.Event | None:
     stop = threading.Event()
     work = threading.Thread(target=courier.run, args=(stop, settings.delivery_seconds), name="courier", daemon=True)
     work.start()
-    return stop
+
+    def end() -> None:
+        stop.set()
+        work.join()
+
+    # A server's workers are children of multiprocessing, which run this at their end, and nothing of atexit's.
+    return Finalize(None, end, exitpriority=1)
 
 
 def _demo_targets(store: Store, settings: Settings) -> Targets:

@@ -57,3 +57,5 @@ def _settle(store: Store) -> None:
             _LOGGER.warning("authority fell back", extra={"facts": facts})
     except GatewayError as error:
         _LOGGER.warning("differences wait", extra={"facts": {"code": str(error.code)}})
+    except Exception:
+        _LOGGER.exception("authority could not be settled")

@@ -18,6 +18,7 @@ PREFIX = "BROBYGGER_"
 
 _LONGEST_EXCHANGE = 30
 _LINK = re.compile(r"https?://[!#-;=?-\[\]_a-z~]+")
+_LONGEST_SECONDS = 86_400.0
 _EVERY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not bound to
 
 
@@ -118,6 +119,7 @@ class Settings:
             raise WeakSettings(f"{PREFIX}CODE_CHANNEL_URL must be an https address: one-time codes travel there")
         if not 1 <= self.exchange_minutes <= _LONGEST_EXCHANGE:
             raise WeakSettings(f"{PREFIX}EXCHANGE_MINUTES must be 1 to {_LONGEST_EXCHANGE}")
+        self._check_seconds()
         self._check_sunset()
         self.terms()
 
@@ -174,9 +176,15 @@ class Settings:
         """Since when the old services are deprecated, and when they end; None for either. Raises WeakSettings."""
         return _moment("SOAP_DEPRECATED", self.soap_deprecated), _moment("SOAP_SUNSET", self.soap_sunset)
 
+    def _check_seconds(self) -> None:
+        """A time that no thread can wait for would end the thread, and nobody would see it."""
+        for name in ("archive_seconds", "census_seconds", "delivery_seconds"):
+            if not 0 <= getattr(self, name) <= _LONGEST_SECONDS:
+                raise WeakSettings(f"{PREFIX}{name.upper()} must not be negative, nor more than {_LONGEST_SECONDS:g}")
+
     def _check_sunset(self) -> None:
-        if self.trusted_proxies < 0 or self.census_seconds < 0:
-            raise WeakSettings(f"{PREFIX}TRUSTED_PROXIES and {PREFIX}CENSUS_SECONDS must not be negative")
+        if self.trusted_proxies < 0:
+            raise WeakSettings(f"{PREFIX}TRUSTED_PROXIES must not be negative")
         deprecated, sunset = self.sunset_moments()
         if deprecated is not None and sunset is not None and sunset < deprecated:
             raise WeakSettings(f"{PREFIX}SOAP_SUNSET must not be before {PREFIX}SOAP_DEPRECATED")

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import httpx
 
@@ -17,6 +17,7 @@ from core import (
     Delivery,
     DeliveryCause,
     DeliveryFailure,
+    GatewayError,
     NotFound,
     Sender,
     Store,
@@ -31,13 +32,17 @@ from core import (
 from delivery.answers import Answer, Taken, judge
 from delivery.machine_client import MachineClient, NoToken, Wanted
 from delivery.parcel_body import ParcelBody
+from delivery.reading import PLAIN, beginning
 from delivery.targets import Target, Targets
 
 HANDS = 4
 """How many deliveries one courier has under way at once."""
 
-_LONGEST_ANSWER = 64 * 1024
 _TOKEN_NOT_TAKEN = 401
+_BREATH = timedelta(seconds=30)
+# How long a service owner that gave no answer is left alone at most, so that others are not kept waiting for it.
+_ASKS_ALL_TO_WAIT = frozenset({DeliveryCause.THROTTLED, DeliveryCause.OWNER_FAILED})
+# Whose Retry-After is for every delivery: that of a 409, say, is for the one key.
 _LOGGER = logging.getLogger("brobygger.delivery")
 
 
@@ -99,18 +104,30 @@ class Courier:
             return take_deliveries(self._store, limit=most) if most else ()
         except Unavailable as error:
             _LOGGER.warning("deliveries wait", extra={"facts": {"code": str(error.code)}})
-            return ()
+        except Exception:
+            _LOGGER.exception("deliveries could not be taken")
+        return ()
 
     def _try(self, delivery: Delivery) -> None:
-        """One try. Whatever breaks leaves the delivery to its lease: it is tried again, under the same key."""
+        """One try. What breaks is tried again under the same key: at the latest when the lease is out."""
         try:
-            after = self._deliver(delivery)
+            after = self._deliver_or_note(delivery)
         except Exception:
             _LOGGER.exception("a delivery broke off", extra={"facts": {"element": delivery.element}})
             return
         if after is not None:
             facts = {"element": after.element, "state": after.state, "cause": after.cause, "status": after.status}
             _LOGGER.info("delivery tried", extra={"facts": facts})
+
+    def _deliver_or_note(self, delivery: Delivery) -> Delivery | None:
+        """What nobody foresaw is a failure like others, or it would come again for ever and be seen by nobody."""
+        try:
+            return self._deliver(delivery)
+        except GatewayError:
+            raise
+        except Exception as error:
+            _LOGGER.exception("a delivery broke", extra={"facts": {"element": delivery.element}})
+            return self._failed(delivery, DeliveryFailure(DeliveryCause.UNREACHABLE, type(error).__name__))
 
     def _deliver(self, delivery: Delivery) -> Delivery | None:
         try:
@@ -151,14 +168,20 @@ class Courier:
         try:
             answer = self._answer(errand)
         except _NoAnswer as broken:
-            return self._failed(errand.delivery, broken.failure, errand.sender, was_sent=broken.was_sent)
+            after = self._failed(errand.delivery, broken.failure, errand.sender, was_sent=broken.was_sent)
+            if broken.was_sent and after.due is not None:
+                self._pause(errand.target, min(after.due, self._store.clock() + _BREATH))
+            return after
         now = self._store.clock()
         judged = judge(answer, errand.target.receipt, now)
         if isinstance(judged, Taken):
             return note_delivered(self._store, errand.delivery, errand.sender, judged.status, judged.reference)
-        if judged.wait is not None:
-            self._paused[errand.target] = now + min(judged.wait, LONGEST_PAUSE)
+        if judged.wait is not None and judged.cause in _ASKS_ALL_TO_WAIT:
+            self._pause(errand.target, now + min(judged.wait, LONGEST_PAUSE))
         return self._failed(errand.delivery, judged, errand.sender, was_sent=True)
+
+    def _pause(self, target: Target, until: datetime) -> None:
+        self._paused[target] = max(until, self._paused.get(target, until))
 
     def _answer(self, errand: _Errand) -> Answer:
         """The service owner's answer. A token that it does not take is replaced by a new one, once."""
@@ -182,13 +205,14 @@ class Courier:
     def _post(self, errand: _Errand, token: str) -> Answer:
         headers = {
             **errand.body.headers,
+            **PLAIN,
             "Authorization": f"Bearer {token}",
             "Idempotency-Key": errand.delivery.key,
             "Accept": "application/json, application/problem+json",
         }
         try:
             with self._http.stream("POST", errand.address, headers=headers, content=iter(errand.body)) as answer:
-                return Answer(answer.status_code, dict(answer.headers), _beginning(answer))
+                return Answer(answer.status_code, dict(answer.headers), beginning(answer))
         except httpx.HTTPError as error:
             failure = DeliveryFailure(DeliveryCause.UNREACHABLE, type(error).__name__)
             raise _NoAnswer(failure, was_sent=True) from error
@@ -206,13 +230,3 @@ class _NoAnswer(Exception):
         super().__init__(failure.cause)
         self.failure = failure
         self.was_sent = was_sent
-
-
-def _beginning(answer: httpx.Response) -> bytes:
-    """The beginning of a body; more is never read."""
-    found = bytearray()
-    for block in answer.iter_bytes():
-        found += block
-        if len(found) >= _LONGEST_ANSWER:
-            break
-    return bytes(found[:_LONGEST_ANSWER])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import math
+import re
 import threading
 import time
 import uuid
@@ -12,6 +15,7 @@ from typing import Any
 import httpx
 
 from delivery.keys import SigningKey
+from delivery.reading import PLAIN, beginning
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 RENEW_SECONDS = 20
@@ -19,6 +23,8 @@ RENEW_SECONDS = 20
 
 _ASSERTION_SECONDS = 100
 _MOST_KEPT = 10_000
+_TOKEN = re.compile(r"[!-~]+")
+# What can stand in a header, and nothing that would end it.
 
 
 class NoToken(Exception):
@@ -88,8 +94,10 @@ class MachineClient:
         credentials, place = self._place(wanted)
         with place.lock:
             if self._clock() >= place.ends - RENEW_SECONDS:
+                # It lasts from when it was made: at the earliest now, however late the answer comes.
+                asked = self._clock()
                 token, seconds = self._ask(credentials, wanted)
-                place.token, place.ends = token, self._clock() + seconds
+                place.token, place.ends = token, asked + seconds
             return place.token
 
     def forget(self, wanted: Wanted, token: str) -> None:
@@ -111,20 +119,30 @@ class MachineClient:
 
     def _ask(self, credentials: Credentials, wanted: Wanted) -> tuple[str, float]:
         form = {"grant_type": GRANT_TYPE, "assertion": assertion(credentials, self._issuer, wanted, int(self._clock()))}
-        answer = self._http.post(f"{self._issuer}token", data=form)
-        body = _read(answer)
-        try:
-            if answer.status_code == 200:
-                return str(body["access_token"]), float(body["expires_in"])
-        except (KeyError, TypeError, ValueError):
-            body = {"error": "no token in the answer"}
-        raise NoToken(answer.status_code, body)
+        with self._http.stream("POST", f"{self._issuer}token", data=form, headers=PLAIN) as answer:
+            body = _read(beginning(answer))
+        token = _token_in(body) if answer.status_code == 200 else None
+        if token is not None:
+            return token
+        raise NoToken(answer.status_code, {"error": "no token in the answer"} if answer.status_code == 200 else body)
 
 
-def _read(answer: httpx.Response) -> Mapping[str, Any]:
+def _token_in(body: Mapping[str, Any]) -> tuple[str, float] | None:
+    """The token and how many seconds it lasts; None where either is not there, or is nothing to go by."""
+    token = body.get("access_token")
     try:
-        body = answer.json()
-    except ValueError:
+        seconds = float(body["expires_in"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+    if not isinstance(token, str) or _TOKEN.fullmatch(token) is None or not math.isfinite(seconds):
+        return None
+    return token, seconds
+
+
+def _read(text: bytes) -> Mapping[str, Any]:
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
         body = None
     return body if isinstance(body, dict) else {"error": "no JSON in the answer"}
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import httpx
+
 from delivery.keys import SigningKey, signing_key
 
 _PARTY = "{party}"
@@ -109,8 +111,9 @@ def _target(row: dict[str, Any], where: str, *, plain_http: bool) -> Target:
 def _check_address(address: str, what: str, *, plain_http: bool) -> None:
     try:
         parts = urlsplit(address)
-        host = parts.hostname
-    except ValueError as error:
+        host = parts.hostname if parts.port is None or parts.port else None
+        httpx.URL(address)
+    except (ValueError, httpx.InvalidURL) as error:
         raise BadTargets(f"{what} is no address") from error
     if parts.scheme != "https" and not (plain_http and parts.scheme == "http"):
         raise BadTargets(f"{what} must be an https address, or tokens and forms travel in the clear")

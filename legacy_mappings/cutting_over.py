@@ -60,7 +60,7 @@ def cut_over_proved(
     _must_cover(parity, systems)
     must_pass(gate(parity, proof.approvals, proof.signatories, most_lost=proof.most_lost, systems=systems))
     snapshot = store.snapshot()
-    _must_be_so_still(parity, prove(snapshot, snapshot, at=store.clock(), systems=systems), systems)
+    must_be_so_still(parity, prove(snapshot, snapshot, at=store.clock(), systems=systems), systems)
     return cut_over(store, caller, wanted, clean_days=clean_days, allowance=allowance, cohort=cohort)
 
 
@@ -71,10 +71,11 @@ def _must_cover(parity: Parity, systems: Iterable[int]) -> None:
         raise NotAllowed(ErrorCode.GATE_NOT_PASSED, f"the report says nothing of system {', '.join(missing)}")
 
 
-_Lines = dict[tuple[Finding, int, PartyId], frozenset[Right]]
+_Lines = dict[tuple[Finding, int, str, PartyId], frozenset[Right]]
 
 
-def _must_be_so_still(told: Parity, found: Parity, systems: Iterable[int]) -> None:
+def must_be_so_still(told: Parity, found: Parity, systems: Iterable[int]) -> None:
+    """Raise NotAllowed (`GATE_NOT_PASSED`) where ``found`` has lost or gained more than ``told``, for these systems."""
     among = frozenset(systems)
     before, now = _lines(told, among), _lines(found, among)
     more = dict.fromkeys((Finding.LOST, Finding.GAINED), 0)
@@ -91,7 +92,9 @@ def _lines(parity: Parity, systems: frozenset[int]) -> _Lines:
         system = group.actor.enterprise_system
         if system in systems and group.finding in {Finding.LOST, Finding.GAINED}:
             rights = frozenset(group.rights)
+            # What is gained is approved for one actor; a loss is told under any one of the grounds it rested on.
+            by = f"{group.actor.ground} {group.actor.reference}" if group.finding is Finding.GAINED else ""
             for party in group.reportees:
-                key = (group.finding, system, party)
+                key = (group.finding, system, by, party)
                 found[key] = found.get(key, frozenset()) | rights
     return found

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from core import ErrorCode, InvalidInput, NotAllowed
+from legacy_mappings.strict_json import read_once
 
 ALGORITHM = "Ed25519"
 REPORT = "brobygger-parity-report"
@@ -107,11 +108,11 @@ def signature_text(signature: Signature) -> str:
 def read_signature(text: str) -> Signature:
     """The signature in a file. Raises InvalidInput (`INVALID_REPORT`)."""
     try:
-        plain: dict[str, Any] = json.loads(text)
+        plain: dict[str, Any] = read_once(text)
         if plain["algorithm"] == ALGORITHM:
             value = base64.b64decode(plain["signature"], validate=True)
             return Signature(str(plain["signs"]), str(plain["digest"]), str(plain["key"]), value)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise InvalidInput(ErrorCode.INVALID_REPORT, "this is not a signature") from error
     raise InvalidInput(ErrorCode.INVALID_REPORT, f"signatures are {ALGORITHM}, nothing else")
 

@@ -107,8 +107,8 @@ def script(lines: list[str], port: int) -> str:
     return text
 
 
-def run(lines: list[str], directory: Path) -> Outcome:
-    """Run the commands in ``directory``, with a database and ports of their own."""
+def run(lines: list[str], directory: Path, seconds: int = SECONDS) -> Outcome:
+    """Run the commands in ``directory``, with a database and ports of their own, for this long at the most."""
     lines, port = with_free_ports(lines)
     shell = subprocess.Popen(
         ["bash", "-c", script(lines, port)],
@@ -121,11 +121,11 @@ def run(lines: list[str], directory: Path) -> Outcome:
         start_new_session=True,
     )
     try:
-        said, _ = shell.communicate(timeout=SECONDS)
+        said, _ = shell.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         os.killpg(shell.pid, signal.SIGKILL)
         said, _ = shell.communicate()
-        said += f"\nnot finished after {SECONDS} seconds"
+        said += f"\nnot finished after {seconds} seconds"
     at, servers = directory / "command", directory / "servers"
     failed = lines[int(at.read_text())] if shell.returncode != 0 else ""
     said += servers.read_text() if failed and servers.exists() else ""

@@ -10,10 +10,10 @@ from typing import Any
 
 import click
 
-from brobygger.application import open_store
 from brobygger.commands.output import json_option, opened_store, print_json, print_table, teaches
 from brobygger.delivering import make_courier
 from brobygger.logs import configure_logs
+from brobygger.opening import open_store
 from brobygger.settings import Settings, WeakSettings
 from core import (
     OPERATOR,

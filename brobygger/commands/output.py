@@ -14,7 +14,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from brobygger.application import open_store
+from brobygger.opening import open_store
 from brobygger.settings import Settings, WeakSettings
 from core import DelegationRefused, GatewayError, Party, Snapshot, Store, mask_numbers_in, parse_party_number
 

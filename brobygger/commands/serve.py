@@ -20,7 +20,6 @@ import click
 from granian import Granian
 from granian.constants import Interfaces
 
-from brobygger.application import open_store
 from brobygger.commands.output import json_option, print_json, print_table, teaches
 from brobygger.demo.check import Row, ask_everything
 from brobygger.demo.describe import describe_demo
@@ -29,6 +28,7 @@ from brobygger.demo.scenarios.office import StoreOffice
 from brobygger.demo.scenarios.runner import run_scenarios
 from brobygger.demo.story import Story
 from brobygger.demo.world import demo_data, seed_demo, seed_vocabulary
+from brobygger.opening import open_store
 from brobygger.settings import Settings
 from core import Store, stand_in_messages, upgrade_schema
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from brobygger.commands.firm import firm
 from brobygger.commands.output import json_option, opened_store, print_json, print_table, teaches
 from brobygger.demo.world import seed_vocabulary
 from core import OPERATOR, ErrorCode, InvalidInput, export_world, import_world
@@ -59,3 +60,6 @@ def _for_its_owner_only(path: str, flags: int) -> int:
     opened = os.open(path, flags, 0o600)
     os.fchmod(opened, 0o600)
     return opened
+
+
+world.add_command(firm)

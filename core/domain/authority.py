@@ -72,11 +72,7 @@ def resolve(snapshot: Snapshot, enterprise_system: int, question: Question) -> t
     asks for a higher level than a system user has is none, and a proposal of a successor is not followed.
     """
     links = snapshot.links.get(enterprise_system) or ()
-    successors = [
-        row
-        for row in snapshot.catalogue.successors.get(question.right, ())
-        if row.is_followed(question.at)
-    ]
+    successors = [row for row in snapshot.catalogue.successors.get(question.right, ()) if row.is_followed(question.at)]
     if not successors:
         return _refused(snapshot, question, Reason.NO_SUCCESSOR), None
     answers = []

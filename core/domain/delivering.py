@@ -206,8 +206,13 @@ class ParcelSignature:
 
 def told(words: str) -> str:
     """Words of an outside party as they may be kept and shown: on one line, short, with identity numbers masked."""
-    plain = "".join(each if each.isprintable() else " " for each in words)
-    return mask_numbers_in(" ".join(plain.split()))[:_LONGEST_WORDS]
+    return mask_numbers_in(on_one_line(words))[:_LONGEST_WORDS]
+
+
+def on_one_line(text: str) -> str:
+    """Text of an outside party as every database and every answer can hold it: nothing but what can be printed."""
+    plain = "".join(each if each.isprintable() else " " for each in text)
+    return " ".join(plain.split())
 
 
 def next_step(before: Delivery, failure: DeliveryFailure, now: datetime) -> NextStep:

@@ -164,7 +164,7 @@ def _without_ours(now: Fact | None, each: Touched) -> Edit | None:
     if names is None or now is None or each.after is None or (each.before is None and isinstance(now, System)):
         return None
     values = {name: _less(getattr(now, name), _added(each, name)) for name in names}
-    if each.before is None and not any(values.values()):
+    if isinstance(now, ClientDelegation) and not any(values.values()):
         return remove(now)
     return put(replace(now, **values))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from core.domain.caller import Caller, CallerKind
 from core.domain.change import Edit, put, remove
 from core.domain.fall_back import FallBack, FallBackCause, Place
 from core.domain.fall_back_budget import LONGEST_WINDOW, FallBackBudget
+from core.domain.identifiers import mask_numbers_in
 from core.domain.snapshot import Snapshot
 from core.domain.system import EVERY_REPORTEE, Authority, AuthorityRow
 from core.errors import Conflict, ErrorCode, InvalidInput, NotAllowed, NotFound
@@ -63,25 +64,7 @@ def set_authority(
     allowance or a name that cannot be, NotFound for an unknown system or reportee, Unavailable.
     """
     wanted = _checked(caller, places, allowance, cohort)
-    now = store.clock()
-
-    def command(snapshot: Snapshot) -> Written[tuple[AuthorityRow, ...]]:
-        _must_be_known(snapshot, wanted)
-        rows = tuple(_row(snapshot, place, authority, now) for place in wanted)
-        edits = [put(row) for row in rows if row.since == now]
-        edits += (remove(row) for row in _giving_way(snapshot, wanted))
-        edits += _budgets(snapshot, wanted, authority, allowance)
-        log = tuple(_taken_back(snapshot, wanted, authority, now, caller, told))
-
-        def beside(ledger: Ledger) -> None:
-            if cohort:
-                ledger.authority.set_cohort(wanted, cohort)
-            for line in log:
-                ledger.authority.add_fall_back(line)
-
-        return Written(tuple(edits), rows, beside)
-
-    return store.change(caller.name, command)
+    return _set(store, caller, _Setting(wanted, authority, allowance, cohort, told))
 
 
 def cut_over(
@@ -95,22 +78,25 @@ def cut_over(
 ) -> tuple[AuthorityRow, ...]:
     """Let the new world rule at these places, each of which stood in shadow for ``clean_days`` without a difference.
 
-    Whether parity is proved is asked before, by the migration. Raises Conflict naming the first place that is not in
-    shadow, or not clean for long enough, or whose system is linked to no system user; else as `set_authority`.
-    Source: users-and-migration §4.2 steps 8 to 10.
+    Asked on the facts that it is written on: what falls back meanwhile stays back. Where a whole system is named, each
+    single reportee that was set apart from it must stand so too. Whether parity is proved is asked before, by the
+    migration. Raises Conflict naming the first place that is not in shadow, or not clean for long enough, or whose
+    system is linked to no system user; else as `set_authority`. Source: users-and-migration §4.2 steps 8 to 10.
     """
     wanted = _checked(caller, places, allowance, cohort)
-    snapshot, now = store.snapshot(), store.clock()
-    _must_be_known(snapshot, wanted)
-    since = clean_since(store, snapshot, wanted) if clean_days else {}
-    for place in wanted:
-        if standing_of(snapshot, place).authority is Authority.OLD:
-            raise _not_ready(place, "is not in shadow")
-        if not snapshot.links.get(place.enterprise_system):
-            raise _not_ready(place, "is linked to no system user")
-        if clean_days and now - since[place] < timedelta(days=clean_days):
-            raise _not_ready(place, f"has not stood {clean_days} days without a difference")
-    return set_authority(store, caller, wanted, Authority.NEW, allowance=allowance, cohort=cohort)
+
+    def must_be_ready(snapshot: Snapshot, now: datetime) -> None:
+        asked = (*wanted, *map(_place_of, _giving_way(snapshot, wanted)))
+        since = clean_since(store, snapshot, asked) if clean_days else {}
+        for place in asked:
+            if standing_of(snapshot, place).authority is Authority.OLD:
+                raise _not_ready(place, "is not in shadow")
+            if not snapshot.links.get(place.enterprise_system):
+                raise _not_ready(place, "is linked to no system user")
+            if clean_days and now - since[place] < timedelta(days=clean_days):
+                raise _not_ready(place, f"has not stood {clean_days} days without a difference")
+
+    return _set(store, caller, _Setting(wanted, Authority.NEW, allowance, cohort), must_be_ready)
 
 
 def cut_back(store: Store, caller: Caller, places: Iterable[Place], *, told: str = "") -> tuple[AuthorityRow, ...]:
@@ -123,7 +109,7 @@ def cut_back(store: Store, caller: Caller, places: Iterable[Place], *, told: str
 
     def command(snapshot: Snapshot) -> Written[tuple[AuthorityRow, ...]]:
         _must_be_known(snapshot, wanted)
-        moved = tuple(each for place in wanted for each in _moved_at(snapshot, place))
+        moved = _moved_at(snapshot, wanted)
         if not moved:
             raise Conflict(ErrorCode.NOT_READY_TO_CUT_OVER, "the new world rules at none of these places")
         rows = tuple(AuthorityRow(*each, Authority.SHADOW, now) for each in moved)
@@ -221,6 +207,50 @@ def _not_ready(place: Place, why: str) -> Conflict:
 # -- what is written ------------------------------------------------------------------------------
 
 
+class _Setting(NamedTuple):
+    """What is to be set where, as it was checked."""
+
+    places: tuple[Place, ...]
+    authority: Authority
+    allowance: Allowance | None
+    cohort: str
+    told: str = ""
+
+
+def _set(
+    store: Store,
+    caller: Caller,
+    setting: _Setting,
+    check: Callable[[Snapshot, datetime], None] | None = None,
+) -> tuple[AuthorityRow, ...]:
+    """Set it, if ``check`` raises nothing on the facts as they are then."""
+    wanted, authority, allowance, cohort, told = setting
+    now = store.clock()
+
+    def command(snapshot: Snapshot) -> Written[tuple[AuthorityRow, ...]]:
+        _must_be_known(snapshot, wanted)
+        if check is not None:
+            check(snapshot, now)
+        rows = tuple(_row(snapshot, place, authority, now) for place in wanted)
+        giving_way = tuple(_giving_way(snapshot, wanted))
+        edits = [put(row) for row in rows if row.since == now]
+        edits += map(remove, giving_way)
+        edits += _budgets(snapshot, wanted, authority, allowance)
+        gone = tuple(map(_place_of, giving_way))
+        log = tuple(_taken_back(snapshot, (*wanted, *gone), authority, now, caller, told))
+
+        def beside(ledger: Ledger) -> None:
+            ledger.authority.leave_cohorts(gone)
+            if cohort:
+                ledger.authority.set_cohort(wanted, cohort)
+            for line in log:
+                ledger.authority.add_fall_back(line)
+
+        return Written(tuple(edits), rows, beside)
+
+    return store.change(caller.name, command)
+
+
 def _row(snapshot: Snapshot, place: Place, authority: Authority, now: datetime) -> AuthorityRow:
     before = snapshot.authorities.get(place)
     if before is not None and before.authority is authority:
@@ -237,15 +267,23 @@ def _giving_way(snapshot: Snapshot, places: Iterable[Place]) -> Iterator[Authori
                 yield row
 
 
-def _moved_at(snapshot: Snapshot, place: Place) -> Iterator[Place]:
-    """The places at or within this one where the new world rules."""
-    if place.reportee != EVERY_REPORTEE:
-        if standing_of(snapshot, place).authority is Authority.NEW:
-            yield place
-        return
-    for row in rows_of(snapshot, place.enterprise_system):
-        if row.authority is Authority.NEW:
-            yield Place(row.enterprise_system, row.reportee)
+def _moved_at(snapshot: Snapshot, places: Iterable[Place]) -> tuple[Place, ...]:
+    """The places at or within these where the new world rules, in order."""
+    named = tuple(places)
+    found = {place for place in named if place.reportee != EVERY_REPORTEE and _is_moved(snapshot, place)}
+    whole = {place.enterprise_system for place in named if place.reportee == EVERY_REPORTEE}
+    if whole:
+        rows = (row for row in snapshot.authorities.values() if row.authority is Authority.NEW)
+        found.update(_place_of(row) for row in rows if row.enterprise_system in whole)
+    return tuple(sorted(found))
+
+
+def _is_moved(snapshot: Snapshot, place: Place) -> bool:
+    return standing_of(snapshot, place).authority is Authority.NEW
+
+
+def _place_of(row: AuthorityRow) -> Place:
+    return Place(row.enterprise_system, row.reportee)
 
 
 def _budgets(
@@ -271,6 +309,6 @@ def _taken_back(
         if _ORDER.index(authority) < _ORDER.index(before):
             key = (place.enterprise_system, before)
             left[key] = left.get(key, 0) + 1
-    cause = FallBackCause.BY_HAND
+    cause, said = FallBackCause.BY_HAND, mask_numbers_in(told)
     for (system, before), count in left.items():
-        yield FallBack(str(uuid.uuid4()), now, system, before, authority, count, cause, 0, 0, 0, caller.name, told)
+        yield FallBack(str(uuid.uuid4()), now, system, before, authority, count, cause, 0, 0, 0, caller.name, said)

@@ -13,6 +13,7 @@ from core.domain.caller import Caller, CallerKind
 from core.domain.change import put, remove
 from core.domain.snapshot import Snapshot
 from core.errors import BrownedOut, ErrorCode, InvalidInput, NotFound
+from core.services.administration import require_operator
 from core.store.store import Store, Written
 
 
@@ -30,8 +31,9 @@ def add_brown_out(
 
     Callers are named as the change log names them: ``enterprise-system:4711``, ``enterprise-user:<id>``,
     ``person-login:<party id>``, ``service-owner:<system number>``. Raises InvalidInput for times in the wrong
-    order, one that is over already, and a system or user that is not there.
+    order, one that is over already, and a system or user that is not there, NotAllowed for anybody but the operator.
     """
+    require_operator(caller)
     planned = BrownOut(str(uuid.uuid4()), begins, ends, _sorted(callers), _sorted(allowed), _sorted(operations))
     if begins >= ends or ends <= store.clock():
         raise InvalidInput(ErrorCode.INVALID_BROWN_OUT, "a brown-out ends after it begins, and not in the past")
@@ -48,8 +50,9 @@ def add_brown_out(
 def end_brown_out(store: Store, caller: Caller, brown_out: str) -> BrownOut:
     """End a brown-out now; one that has not begun is taken out of the plan. Returns it as it stands then.
 
-    One that is over stays as it is. Raises NotFound.
+    One that is over stays as it is. Raises NotFound, NotAllowed for anybody but the operator.
     """
+    require_operator(caller)
     now = store.clock()
 
     def command(snapshot: Snapshot) -> Written[BrownOut]:

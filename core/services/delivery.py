@@ -20,6 +20,7 @@ from core.domain.delivering import (
     Sender,
     choose_sender,
     next_step,
+    on_one_line,
     party_in_address,
     told,
 )
@@ -86,7 +87,7 @@ def note_delivered(store: Store, delivery: Delivery, sender: Sender, status: int
     Raises NotFound, Unavailable; then the delivery is tried again, under the same key.
     """
     now = store.clock()
-    known = None if reference is None else " ".join(reference.split())[:LONGEST_REFERENCE] or None
+    known = on_one_line(reference or "")[:LONGEST_REFERENCE] or None
 
     def write(ledger: Ledger) -> Delivery:
         found = _found(ledger, delivery.element)

@@ -11,7 +11,7 @@ from core.domain.change import put
 from core.domain.fall_back import FallBack, Place, spent, step_back
 from core.domain.fall_back_budget import LONGEST_WINDOW, FallBackBudget
 from core.domain.snapshot import Snapshot
-from core.domain.system import Authority
+from core.domain.system import Authority, AuthorityRow
 from core.services.authority_rows import rows_of
 from core.services.differences import Noticed, write_noticed
 from core.store.store import Command, Store, Written
@@ -65,7 +65,7 @@ def _watch(store: Store, snapshot: Snapshot, system: int, now: datetime) -> Iter
         return
     for authority in (Authority.NEW, Authority.SHADOW):
         verdict = _verdict(store, snapshot, budget, authority, now)
-        made = None if verdict is None else store.change(GUARD, _take_back(verdict))
+        made = None if verdict is None else store.change(GUARD, _take_back(verdict, snapshot))
         if made is not None:
             yield made
 
@@ -92,14 +92,17 @@ def _stands(snapshot: Snapshot, place: Place, authority: Authority, since: datet
     return row is not None and row.authority is authority and row.since == since
 
 
-def _take_back(verdict: FallBack) -> Command[FallBack | None]:
-    """Every row of the system that was so when the verdict was found goes back a step; none where others were first."""
+def _take_back(verdict: FallBack, seen: Snapshot) -> Command[FallBack | None]:
+    """Every row of the system that was so when the verdict was found goes back a step; none where others were first.
+
+    ``seen`` is what the verdict was found on: a row that has come back a step since then does not go another.
+    """
 
     def command(snapshot: Snapshot) -> Written[FallBack | None]:
         rows = [
             row
             for row in rows_of(snapshot, verdict.enterprise_system)
-            if row.authority is verdict.came_from and row.since <= verdict.at
+            if row.authority is verdict.came_from and row.since <= verdict.at and not _came_back(seen, row)
         ]
         if not rows:
             return Written((), None)
@@ -108,3 +111,9 @@ def _take_back(verdict: FallBack) -> Command[FallBack | None]:
         return Written(edits, made, lambda ledger: ledger.authority.add_fall_back(made))
 
     return command
+
+
+def _came_back(seen: Snapshot, row: AuthorityRow) -> bool:
+    """Whether the row stood elsewhere then, and so has been set since."""
+    before = seen.authorities.get((row.enterprise_system, row.reportee))
+    return before is not None and before.authority is not row.authority

@@ -121,17 +121,21 @@ class AuthorityLedger:
 
     def set_cohort(self, places: Iterable[Place], name: str) -> None:
         """Name the cohort of places, in place of the one they were in."""
-        rows = [{"enterprise_system": each.enterprise_system, "reportee": each.reportee} for each in places]
-        if not rows:
-            return
+        wanted = tuple(places)
+        self.leave_cohorts(wanted)
+        if wanted:
+            self._connection.execute(authority_cohort.insert(), [{**place._asdict(), "name": name} for place in wanted])
+
+    def leave_cohorts(self, places: Iterable[Place]) -> None:
+        """Take places out of the cohort that each is in."""
         table = authority_cohort.c
-        keys = [{f"of_{column}": value for column, value in row.items()} for row in rows]
+        keys = [{f"of_{column}": value for column, value in place._asdict().items()} for place in places]
         here = (
             table.enterprise_system == bindparam("of_enterprise_system"),
             table.reportee == bindparam("of_reportee"),
         )
-        self._connection.execute(delete(authority_cohort).where(*here), keys)
-        self._connection.execute(authority_cohort.insert(), [{**row, "name": name} for row in rows])
+        if keys:
+            self._connection.execute(delete(authority_cohort).where(*here), keys)
 
     def cohorts(self) -> Mapping[Place, str]:
         """The cohort of each place that is in one."""

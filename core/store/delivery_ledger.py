@@ -19,6 +19,9 @@ from core.store.tables_forms import outbox, receipt, receipt_reference
 TAKEN = "taken"
 """The state in the outbox of what has a delivery of its own."""
 
+_MOST_NAMED = 10_000
+# How many elements one question names: PostgreSQL takes 65,535 values, and a batch may have more units.
+
 _KEYS = uuid.UUID("6f0d7f5e-9c1b-5d0e-8a55-2b8f3c1d7e94")
 # The name space of idempotency keys: made from the submission and the element, so that one element has one key.
 
@@ -95,11 +98,13 @@ class DeliveryLedger:
 
     def references(self, elements: Collection[int]) -> dict[int, str]:
         """The service owners' references for those of the elements that were delivered, empty where it gave none."""
-        if not elements:
-            return {}
-        done = delivery.c.state == DeliveryState.DELIVERED
-        wanted = select(delivery.c.element, delivery.c.reference).where(delivery.c.element.in_(elements), done)
-        return {row[0]: row[1] or "" for row in self._connection.execute(wanted)}
+        done, wanted = delivery.c.state == DeliveryState.DELIVERED, sorted(elements)
+        found: dict[int, str] = {}
+        for start in range(0, len(wanted), _MOST_NAMED):
+            mine = delivery.c.element.in_(wanted[start : start + _MOST_NAMED])
+            rows = self._connection.execute(select(delivery.c.element, delivery.c.reference).where(mine, done))
+            found.update((row[0], row[1] or "") for row in rows)
+        return found
 
     def receipts(self, element: int) -> list[tuple[int, int, str, str]]:
         """(number, parent, text, history) of the receipts that tell of an element, in order, kept from others."""

@@ -71,7 +71,11 @@ class Assembly:
             giver, receiver = self._ids[grant.giver], self._receiver(grant.receiver, is_user=grant.is_user)
             about = ("role_grant", giver, receiver, grant.role, _told(grant.begins))
             yield RoleGrant(self._known.id_of(about), giver, receiver, grant.role, GIVEN_BY, grant.begins, ends)
-        for right, ends in {**self._of_local_roles(), **self._reading.rights}.items():
+        rights = self._of_local_roles()
+        for right, ends in self._reading.rights.items():
+            # Given by itself and by a local role, it lasts until the later of the two ends.
+            rights[right] = _latest(rights.get(right, ends), ends)
+        for right, ends in rights.items():
             yield self._right(right, ends)
 
     def uses(self) -> Iterator[Use]:

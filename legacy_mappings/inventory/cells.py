@@ -65,7 +65,8 @@ def party_number(cell: str, column: str) -> str:
 
 def _unscientific(digits: str, column: str) -> str:
     number = Decimal(digits.replace(",", "."))
-    if len(number.as_tuple().digits) < 9 or number != number.to_integral_value():
+    # Fewer digits than the number is long: what stands in for the rest would be somebody else's number.
+    if len(number.as_tuple().digits) != number.adjusted() + 1 or number.adjusted() < 8:
         raise Unreadable(
             f"`{column}` was shortened by a spreadsheet and its last digits are lost. "
             "Make the column text in the source and export it again."

@@ -40,17 +40,17 @@ _EDITIONS_BEGIN_AT = 100_000
 
 
 def vocabulary_of(tables: Tables) -> tuple[Fact, ...]:
-    """The facts that a store with these tables has before anything is known of anybody, in the order of import."""
+    """The facts that a store with these tables has before anything is known of anybody, in the order of import.
+
+    What services became is no part of an inventory: a plan takes it from the tables and says what must be entered.
+    """
     known = {row.id for row in tables.services}
     policies = tuple(
         PolicyRule(ServiceId(row.service), row.action, Accepts.ROLE, row.role, row.source, row.dated, row.confidence)
         for row in tables.service_roles
         if is_legacy(row.service) and row.service in known
     )
-    return (
-        *shipped_vocabulary(), *tables.roles, *tables.conferrals, *tables.services, *policies,
-        *tables.service_successors,
-    )  # fmt: skip
+    return (*shipped_vocabulary(), *tables.roles, *tables.conferrals, *tables.services, *policies)
 
 
 class OldWords:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ from core import ErrorCode, GatewayError, InvalidInput, NotAllowed
 from legacy_mappings.parity.records import Finding, Parity
 from legacy_mappings.parity.report import gained_digest
 from legacy_mappings.signing import APPROVAL, check, fingerprint, read_signature, sign, signature_text
+from legacy_mappings.strict_json import read_once
 
 PERSONS_NEEDED = 2
 """How many approve what was gained. Source: users-and-migration §4.2 step 3."""
@@ -45,13 +46,21 @@ def read_signatories(text: str) -> tuple[Signatory, ...]:
     Raises InvalidInput: `INVALID_REPORT` where it is none or names a person or a key twice, `INVALID_KEY`.
     """
     try:
-        found = tuple(Signatory(str(row["name"]), str(row["public_key"])) for row in json.loads(text))
-    except (KeyError, TypeError, ValueError) as error:
+        found = tuple(Signatory(_name(row["name"]), str(row["public_key"])) for row in read_once(text))
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise InvalidInput(ErrorCode.INVALID_REPORT, "this is not a file of approvers") from error
     keys = {fingerprint(each.public_key) for each in found}
     if len(keys) < len(found) or len({each.name.casefold() for each in found}) < len(found):
         raise InvalidInput(ErrorCode.INVALID_REPORT, "an approver is named twice, or two of them share a key")
     return found
+
+
+def _name(value: object) -> str:
+    """A person's name, in one spelling: blanks and forms of letters make nobody another person."""
+    name = " ".join(unicodedata.normalize("NFKC", value).split()) if isinstance(value, str) else ""
+    if not name:
+        raise ValueError("an approver has no name")
+    return name
 
 
 def approve_gained(parity: Parity, private_key: str) -> str:

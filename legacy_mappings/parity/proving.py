@@ -169,7 +169,6 @@ class _Prover:
             return named_facts((*via, *(link for link in links if link.system_user == actor.system_user)))
         return ()
 
-
     def _via_of_user(self, actor: Actor, party: PartyId, right: Right) -> tuple[Fact, ...]:
         """The facts that let the system user do it, or what an old right has become."""
         subject = Subject(SubjectKind.SYSTEM_USER, actor.system_user)

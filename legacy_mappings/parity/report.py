@@ -50,7 +50,7 @@ def read_report(text: str) -> Parity:
             settled=plain["settled"],
         )
         faithful = report_text(parity) == text
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise InvalidInput(ErrorCode.INVALID_REPORT, "this is not a parity report") from error
     if not faithful or parity.pairs != sum(group.lines for group in parity.groups):
         raise InvalidInput(ErrorCode.INVALID_REPORT, "the parity report is not as it was written")

@@ -24,6 +24,7 @@ HELP = MappingProxyType({
     Cause.LEVEL_TOO_HIGH: "A person: the service asks for a higher authentication level than a system user has.",
     Cause.NEEDS_PERSON: "A person who has the right: this is a personal act, and no system does it.",
     Cause.NOT_USED: "Nobody needs to; to carry it all the same, declare it as needed or plan everything permitted.",
+    Cause.NOT_WATCHED: "The one who migrates: bring records of use of the whole time, or plan everything permitted.",
     Cause.DEAD_SYSTEM: "The owner: the system has not called for long; say that it is dead, or carry what is stale.",
     Cause.LOCKED_SYSTEM: "The operator: the system is locked; unlock it before planning if it is to live on.",
     Cause.ENDED_PARTY: "Nobody: the unit is deleted or the person dead; confirm that nothing is to be handed in.",

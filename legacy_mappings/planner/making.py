@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from core import EnterpriseSystem, PartyId, RoleKind, ServiceSuccessor, SystemUserKind, parse_organisation_number
+from core import (
+    EnterpriseSystem,
+    PartyId,
+    RoleKind,
+    ServiceSuccessor,
+    SystemUserKind,
+    bits_of,
+    parse_organisation_number,
+)
 from legacy_mappings.inventory.records import Inventory
 from legacy_mappings.planner.approving import Approvers
 from legacy_mappings.planner.carriers import Carriers
@@ -13,9 +21,9 @@ from legacy_mappings.planner.classes import Choice
 from legacy_mappings.planner.groups import Optimiser
 from legacy_mappings.planner.lines import mapping_lines, not_carried
 from legacy_mappings.planner.one_system import Served, SystemPlan, Tools, plan_system
-from legacy_mappings.planner.over_grant import over_grant
+from legacy_mappings.planner.over_grant import opened_by_plan, over_grant
 from legacy_mappings.planner.people import approvers_of, gifts_of
-from legacy_mappings.planner.permitted import Permissions
+from legacy_mappings.planner.permitted import Grounds, Permissions
 from legacy_mappings.planner.records import NOBODYS_CAUSES, Cause, Plan, PlannedUser, PlanOptions, Stage
 from legacy_mappings.planner.references import external_reference
 from legacy_mappings.planner.registering import entries, entry_for
@@ -149,13 +157,31 @@ _LONGEST_NAME = 150
 
 
 def _successors(tools: Tools, plans: Iterable[SystemPlan]) -> tuple[ServiceSuccessor, ...]:
+    """The rows of what is carried over, and of what is opened beside it for somebody who was permitted it before.
+
+    Without the latter the old right would be lost and the new one be told of as gained, though one became the other.
+    """
     old = 0
     for plan in plans:
         for served in plan.served:
             for mask in served.old.values():
                 old |= mask
+        opened = opened_by_plan(tools, plan)
+        beside = {(wish.permitted, opened[wish.party]) for wish in plan.wishes if wish.party in opened}
+        old |= _kept_beside(tools, beside)
     rows = tools.successions.missing_facts(old)
     return tuple(sorted(rows, key=lambda row: (row.service, row.action, row.resource, row.resource_action)))
+
+
+def _kept_beside(tools: Tools, found: Iterable[tuple[Grounds, int]]) -> int:
+    """Of what was permitted, the rights that have become something that is opened."""
+    kept = 0
+    for permitted, opened in found:
+        for _, mask in permitted:
+            for place in bits_of(mask & ~kept):
+                if tools.successions.of(place).new & opened:
+                    kept |= 1 << place
+    return kept
 
 
 def _stages(plans: Iterable[SystemPlan]) -> tuple[Stage, ...]:
@@ -179,7 +205,7 @@ def _uncovered(plan: SystemPlan) -> Mapping[PartyId, int]:
     """What was wanted for each reportee and is carried on no ground."""
     found: dict[PartyId, int] = {}
     for left, parties in plan.left.items():
-        if left.cause not in NOBODYS_CAUSES | {Cause.PERSON_OWNED}:
+        if left.cause not in NOBODYS_CAUSES | {Cause.PERSON_OWNED, Cause.NOT_WATCHED}:
             for party in parties:
                 found[party] = found.get(party, 0) | left.old
     return found

@@ -35,6 +35,7 @@ class Cause(StrEnum):
     LEVEL_TOO_HIGH = "level-too-high"  # the resource asks for more than a system user's level
     NEEDS_PERSON = "needs-person"  # a personal act: a person must do it
     NOT_USED = "not-used"  # permitted, but neither used nor declared
+    NOT_WATCHED = "not-watched"  # not seen in use, by records that cover too little time for that to mean anything
     DEAD_SYSTEM = "dead-system"  # the system has not called for long
     LOCKED_SYSTEM = "locked-system"
     ENDED_PARTY = "ended-party"  # the reportee was deleted or is dead

@@ -176,14 +176,15 @@ class Scene:
 
     def is_known(self, system: int) -> bool:
         """Whether anything is known of the system's use: it was seen calling, or its silence means something."""
-        return system in self._uses or self._is_watched(system)
+        return system in self._uses or self.is_watched(system)
 
     def is_silent(self, system: int) -> bool:
         """Whether the system has not called for long, and whoever would have heard it was listening."""
         lately = any(used.lately for used in self._uses.get(system, {}).values())
-        return not lately and self._is_watched(system)
+        return not lately and self.is_watched(system)
 
-    def _is_watched(self, system: int) -> bool:
+    def is_watched(self, system: int) -> bool:
+        """Whether the records of use cover so much of the time that what they do not show was not done."""
         return self.inventory.is_watched(system, self.at - self.options.stale_after)
 
     def declared(self, system: int) -> int:

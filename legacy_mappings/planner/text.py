@@ -25,6 +25,7 @@ from legacy_mappings.planner.records import (
     Stage,
     Stopping,
 )
+from legacy_mappings.strict_json import read_once
 
 R = TypeVar("R")
 
@@ -64,8 +65,8 @@ def plan_digest(plan: Plan) -> str:
 def read_plan(text: str) -> Plan:
     """The plan that a text holds. Raises InvalidInput, with the section and item, where it holds none."""
     try:
-        plain = json.loads(text)
-    except ValueError as error:
+        plain = read_once(text)
+    except (ValueError, RecursionError) as error:
         raise _invalid(f"it is no JSON ({error})") from error
     if not isinstance(plain, dict) or plain.get("format") != _FORMAT:
         raise _invalid(f"it does not say that its format is `{_FORMAT}`")

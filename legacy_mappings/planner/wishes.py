@@ -42,7 +42,11 @@ class _Rule:
         self._owned_by_person = scene.is_person(system.owner)
         self._known = scene.is_known(system.id)
         self._declared = scene.declared(system.id)
+        self._watched = scene.is_watched(system.id)
         self._silence = Cause.DEAD_SYSTEM if scene.is_silent(system.id) else Cause.NOT_USED
+        if not self._watched and not scene.is_declared(system.id):
+            # It was seen calling, and for too short a time: rare use (terms, annual reports) may just not be in it.
+            self._silence = Cause.NOT_WATCHED
         self._everything = scene.options.cover is Cover.PERMITTED or not (self._known or scene.is_declared(system.id))
 
     def wanted(self, permitted: Permitted) -> tuple[int, Cause]:
@@ -61,4 +65,4 @@ class _Rule:
         used = self._scene.used(self._system.id, party)
         if self._scene.options.carry_stale:
             return used.ever | self._declared
-        return used.lately | self._declared if used.lately else 0
+        return used.lately | self._declared if used.lately or not self._watched else 0

@@ -35,8 +35,9 @@ def parity_report(parity: Parity, snapshot: Snapshot) -> Report:
 def _lead(parity: Parity) -> str:
     gained, lost = parity.count(Finding.GAINED), parity.count(Finding.LOST, agreed=False)
     if not gained and not lost:
-        return f"Nothing was gained, and nothing lost that the plan does not name, in {parity.pairs} pairs compared."
-    return f"{gained} lines are gained, and {lost} lost that the plan does not name, in {parity.pairs} pairs compared."
+        return f"Nothing was gained, and nothing lost that the plan does not name, in {parity.pairs:,} pairs compared."
+    found = f"{gained:,} lines are gained, and {lost:,} lost that the plan does not name"
+    return f"{found}, in {parity.pairs:,} pairs compared."
 
 
 def _figures(parity: Parity) -> tuple[tuple[str, Cell], ...]:

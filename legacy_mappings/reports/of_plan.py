@@ -39,10 +39,12 @@ def plan_report(plan: Plan, snapshot: Snapshot) -> Report:
 def _lead(plan: Plan) -> str:
     gained = plan.over_grant.gained
     opened = "It opens nothing that the old world did not permit." if not gained else (
-        f"It opens {gained} pairs of reportee and right that the old world did not permit: these must be signed for."
+        f"It opens {gained:,} pairs of reportee and right that the old world did not permit: these must be signed for."
     )  # fmt: skip
     left = sum(len(row.rights) * len(row.reportees) for row in plan.not_carried)
-    return f"{len(plan.users)} system users take over. {opened} {left} pairs are not carried over, each with its cause."
+    return (
+        f"{len(plan.users)} system users take over. {opened} {left:,} pairs are not carried over, each with its cause."
+    )
 
 
 def _figures(plan: Plan) -> tuple[tuple[str, Cell], ...]:

@@ -13,6 +13,8 @@ _WIDTH = 960
 _LABELS = 250
 _ROW, _BAR = 34, 22
 _NODE, _GAP, _TALLEST = 16, 12, 520
+_MARGIN = 270
+_KEYS_IN_A_ROW, _KEY = 3, 220
 _MOST_NODES = 12
 _OTHERS = "others"
 # Told apart by those who see no red or green, and on a black-and-white printer by their lightness.
@@ -43,8 +45,11 @@ def _bars(picture: Bars) -> str:
         drawn.append(_text(left + 8, top + 16, _grouped(bar.length)))
     bottom = len(picture.bars) * _ROW + 8
     for place, name in enumerate(names):
-        drawn.append(_rectangle(_LABELS + place * 150, bottom, 12, 12, colour[name], name))
-        drawn.append(_text(_LABELS + place * 150 + 18, bottom + 11, name))
+        row, column = divmod(place, _KEYS_IN_A_ROW)
+        left, top = _LABELS + column * _KEY, bottom + row * 20
+        drawn.append(_rectangle(left, top, 12, 12, colour[name], name))
+        drawn.append(_text(left + 18, top + 11, name))
+    bottom += 20 * (max(len(names) - 1, 0) // _KEYS_IN_A_ROW)
     said = "; ".join(f"{bar.label} {_grouped(bar.length)} {picture.unit}" for bar in picture.bars)
     return _svg(bottom + 24, picture.title, said, drawn)
 
@@ -112,8 +117,8 @@ def _levels(streams: Iterable[tuple[int, str, str, int]], columns: int) -> list[
 
 
 def _stacked(level: Mapping[str, int], column: int, columns: int, total: int) -> dict[str, _Box]:
-    room = _WIDTH - 2 * 170 - _NODE
-    left = 170 + (room * column // (columns - 1) if columns > 1 else 0)
+    room = _WIDTH - 2 * _MARGIN - _NODE
+    left = _MARGIN + (room * column // (columns - 1) if columns > 1 else 0)
     boxes, top = {}, 24
     for name, size in level.items():
         height = max(2, size * _TALLEST // total)

@@ -25,6 +25,8 @@ from core import (
     PartyId,
     ReceiptReference,
     ReferenceType,
+    Right,
+    Sender,
     ServiceId,
     Store,
     SystemUserLink,
@@ -36,6 +38,7 @@ from core import (
     delivery_counts,
     find_receipt,
     give_back,
+    note_delivered,
     put,
     remove,
     submit_form_task,
@@ -50,6 +53,7 @@ from tests.delivery.world import (
     ISSUER,
     KEY,
     REFERENCE,
+    RESOURCE,
     SCOPE,
     SYSTEM_FACT,
     USER,
@@ -386,7 +390,7 @@ def test_two_workers_at_once_deliver_everything_once(
 _TROUBLES = st.sampled_from([*AGAIN, "take", "answer:401", "answer:425"])
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(troubles=st.lists(_TROUBLES, max_size=12), hands=st.integers(1, 3))
 def test_whatever_goes_wrong_each_is_taken_once_and_has_its_receipt(
     sqlite_url: str, troubles: list[str], hands: int
@@ -410,3 +414,21 @@ def test_whatever_goes_wrong_each_is_taken_once_and_has_its_receipt(
     assert {each.reference for each in mine} == {receipt for receipt, _ in outside.taken.values()}
     assert archive_submissions(store) == 0
     store.close()
+
+
+def test_a_reference_that_no_database_takes_is_kept_as_far_as_it_can_be(each_world: Store) -> None:
+    """Else the delivery would be sent again for ever, and a receipt could not be written as XML."""
+    hand_in(each_world, "a")
+    (taken,) = take_deliveries(each_world, limit=1)
+    sender = Sender(USER, "310000205", REFERENCE, Right(RESOURCE, "write"))
+    found = note_delivered(each_world, taken, sender, 201, " R\x00\ud800-1\x01\n2 ")
+    assert (found.state, found.reference) == (DeliveryState.DELIVERED, "R -1 2")
+
+
+def test_the_receipt_of_a_batch_with_more_units_than_a_question_can_name(each_world: Store, outside: Outside) -> None:
+    hand_in(each_world, "a")
+    courier(each_world, outside).drain()
+    (delivered,) = deliveries(each_world)
+    others = range(10**9, 10**9 + 70_000)
+    found = each_world.read(lambda ledger: ledger.deliveries.references([*others, delivered.element]))
+    assert found == {delivered.element: "ref-1"}

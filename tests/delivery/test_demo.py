@@ -116,19 +116,16 @@ def test_a_repeat_under_the_key_gets_the_same_receipt_and_is_kept_once(gateway: 
 def test_the_servers_own_thread_delivers_and_stops_when_it_is_told(gateway: Served) -> None:
     assert start_courier(gateway.store, Settings(demo=True, public_url=gateway.url, delivery_seconds=0)) is None
     assert start_courier(gateway.store, Settings(public_url="https://bro.example")) is None, "nothing says where to"
-    stop = start_courier(gateway.store, Settings(demo=True, public_url=gateway.url, delivery_seconds=0.02))
-    assert stop is not None
+    end = start_courier(gateway.store, Settings(demo=True, public_url=gateway.url, delivery_seconds=0.02))
+    assert end is not None
     _handed_in(gateway.store)
     pause, tries = threading.Event(), 0
     while delivery_counts(gateway.store)[DeliveryState.DELIVERED] == 0:
         tries += 1
         assert tries < 1000
         pause.wait(0.05)
-    stop.set()
-    for thread in threading.enumerate():
-        if thread.name == "courier":
-            thread.join(timeout=30)
-            assert not thread.is_alive()
+    end()
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("courier")]
 
 
 def _token(gateway: Served, http: httpx.Client) -> str:

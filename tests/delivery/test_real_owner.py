@@ -19,8 +19,8 @@ from tests.delivery.real_owner import RealOwner, real_owner
 from tests.delivery.world import Outside, courier, deliveries, facts, hand_in
 
 ROOT = Path(__file__).resolve().parents[2]
-_KILLS = 2
-_MOST_RUNS = 6
+_KILLS = 1
+_MOST_RUNS = 3
 _LEASE_MINUTES = 11
 
 

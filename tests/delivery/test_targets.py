@@ -75,6 +75,8 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "the party in the host": (_with(address="https://{party}.example/"), "{party} once"),
     "a password": (_with(address="https://u:p@etat.example/{party}"), "no user"),
     "a fragment": (_with(address="https://etat.example/{party}#x"), "no user"),
+    "no port": (_with(address="https://etat.example:x/{party}"), "no address"),
+    "what no client can call": (_with(address="https://etat\x00.example/{party}"), "no address"),
     "no address": (_with(address="https://[etat/{party}"), "no address"),
     "two for one": ({"targets": [TARGET, TARGET]}, "has a target already"),
     "no key file": ({"key_file": "other.json"}, "key file"),

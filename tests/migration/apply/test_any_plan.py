@@ -74,7 +74,7 @@ befores = st.lists(
 )
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(
     before=befores,
     clients=places,
@@ -97,7 +97,7 @@ def test_taking_back_gives_what_was_there(
     assert back.snapshot() == there
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(clients=places, givers=places)
 def test_the_order_things_came_about_in_leaves_no_trace(clients: tuple[int, ...], givers: tuple[int, ...]) -> None:
     plan = plan_for(clients, givers=givers)

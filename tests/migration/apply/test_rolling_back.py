@@ -10,15 +10,18 @@ from core import (
     OPERATOR,
     Authority,
     AuthorityRow,
+    ClientDelegation,
     ErrorCode,
     GatewayError,
     MoveState,
     NewRequest,
     NewSystem,
+    Operation,
     PartyId,
     Right,
     Store,
     SystemUserKind,
+    Touched,
     approve_request,
     delegate_client_rights,
     give_package,
@@ -28,6 +31,7 @@ from core import (
     replace_system,
     request_system_user,
     system_changes,
+    take_back,
     withdraw_package,
 )
 from legacy_mappings.apply import Outcome, Stage, apply_plan, migration_state, plan_board, roll_back
@@ -266,6 +270,17 @@ def test_rights_that_others_added_to_our_delegation_stay(firm: Store) -> None:
     moved = next(move for move in outcome.steps if move.step.endswith(f"ref-gitt {number(10)}"))
     assert moved.state is MoveState.TAKEN_BACK
     assert "stays" in moved.detail
+
+
+def test_a_delegation_of_others_is_not_left_empty(firm: Store) -> None:
+    """It was theirs and we added to it; they took theirs away, we take ours: no row that gives nothing stays."""
+    apply_plan(firm, plan_for(), approve=True)
+    ours = next(fact for fact in firm.facts() if isinstance(fact, ClientDelegation) and fact.packages)
+    theirs = replace(ours, packages=frozenset({SALARY}))
+    touched = Touched(theirs, replace(ours, packages=ours.packages | {SALARY}))
+    undoing = take_back(firm, OPERATOR, [touched])
+    assert [edit.operation for edit in undoing.edits] == [Operation.REMOVE]
+    assert ours.id not in {fact.id for fact in firm.facts() if isinstance(fact, ClientDelegation)}
 
 
 def test_a_system_that_its_vendor_changed_since_keeps_the_change(firm: Store) -> None:

@@ -296,3 +296,71 @@ def test_a_cohort_goes_on_when_it_has_stood_clean_long_enough(house: Store, cloc
 
 def _plant(store: Store, *edits: object) -> None:
     store.change("tests", lambda _: Written(edits, None))  # type: ignore[arg-type]
+
+
+# -- two at once ----------------------------------------------------------------------------------
+
+
+def test_one_guard_takes_no_row_back_two_steps(house: Store, database_url: str, clock: Clock) -> None:
+    """Both budgets are spent at once; a reportee that comes back from the new world stays in shadow."""
+    begin(house, Authority.SHADOW, HOUR)
+    begin(house, Authority.NEW, None, Place(SYSTEM, STRANGER))
+    _differ(house, 3)
+    for number in range(3):
+        send_good(house, GAINED, f"n-{number}")
+    clock.forward(seconds=1)
+    made = [(each.came_from, each.places) for each in settle_authority(house)]
+    with opened(database_url, clock, filled=False) as other:
+        assert guard_authority(other) == ()
+    assert made == [(Authority.NEW, 1), (Authority.SHADOW, 1)]
+    assert (authority(house), authority(house, STRANGER)) == (Authority.OLD, Authority.SHADOW)
+
+
+def test_what_falls_back_while_it_is_cut_over_stays_back(
+    house: Store, database_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(house, Authority.SHADOW)
+    clock.forward(days=8)
+    change = house.change
+
+    def late(by: str, command: object) -> object:
+        with opened(database_url, clock, filled=False) as other:
+            begin(other, Authority.OLD)
+        return change(by, command)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(house, "change", late)
+    with pytest.raises(Conflict, match="not in shadow"):
+        cut_over(house, OPERATOR, [WHOLE], clean_days=7)
+    assert authority(house) is Authority.OLD
+
+
+def test_a_whole_system_is_not_cut_over_past_a_reportee_that_was_held_back(house: Store, clock: Clock) -> None:
+    begin(house, Authority.SHADOW)
+    begin(house, Authority.OLD, None, Place(SYSTEM, GIVER))
+    clock.forward(days=8)
+    with pytest.raises(Conflict, match=f"party {GIVER} is not in shadow"):
+        cut_over(house, OPERATOR, [WHOLE], clean_days=7)
+    begin(house, Authority.SHADOW, None, Place(SYSTEM, GIVER))
+    with pytest.raises(Conflict, match=f"party {GIVER} has not stood 7 days"):
+        cut_over(house, OPERATOR, [WHOLE], clean_days=7)
+    clock.forward(days=7)
+    cut_over(house, OPERATOR, [WHOLE], clean_days=7)
+    assert authority(house, GIVER) is Authority.NEW
+
+
+def test_going_back_is_logged_for_single_reportees_that_give_way_too(house: Store) -> None:
+    begin(house, Authority.NEW, None, Place(SYSTEM, GIVER))
+    set_authority(house, OPERATOR, [WHOLE], Authority.OLD, told="asked for by 01817010055")
+    (line,) = fall_backs(house)
+    assert (line.came_from, line.went_to, line.places) == (Authority.NEW, Authority.OLD, 1)
+    assert "01817010055" not in line.told
+
+
+def test_a_reportee_that_gives_way_to_its_system_leaves_its_cohort(house: Store, clock: Clock) -> None:
+    """Else the cohort would name the system both whole and in part, and could never be set again."""
+    begin(house, Authority.SHADOW, None, Place(SYSTEM, GIVER), Place(SYSTEM, STRANGER), cohort="first")
+    begin(house, Authority.SHADOW, None, cohort="first")
+    assert cohort_of(house, "first") == (WHOLE,)
+    clock.forward(days=1)
+    (row,) = cut_over(house, OPERATOR, cohort_of(house, "first"), clean_days=1)
+    assert row.authority is Authority.NEW

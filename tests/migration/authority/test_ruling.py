@@ -110,7 +110,7 @@ def _is_about_the_old_side(snapshot: Snapshot, question: Question) -> bool:
     return system is None or system.state != "active" or decide(snapshot, question).reasons[0] in ABOUT
 
 
-@settings(max_examples=20, suppress_health_check=SLOW)
+@settings(max_examples=10, suppress_health_check=SLOW)
 @given(worlds(), migrated(), st.sampled_from(ASKED))
 def test_under_new_the_answer_is_the_linked_system_users(world: RandomWorld, moved: list[Fact], at: datetime) -> None:
     snapshot = world.snapshot(*moved, *_rows(Authority.NEW, EVERY_REPORTEE))
@@ -124,7 +124,7 @@ def test_under_new_the_answer_is_the_linked_system_users(world: RandomWorld, mov
         assert answer.ruling.permitted is expected, (question, answer)
 
 
-@settings(max_examples=15, suppress_health_check=SLOW)
+@settings(max_examples=8, suppress_health_check=SLOW)
 @given(worlds(), migrated(), st.sampled_from(ASKED))
 def test_under_old_and_in_shadow_the_old_answer_rules(world: RandomWorld, moved: list[Fact], at: datetime) -> None:
     before = world.snapshot()
@@ -141,7 +141,7 @@ def test_under_old_and_in_shadow_the_old_answer_rules(world: RandomWorld, moved:
         )
 
 
-@settings(max_examples=10, suppress_health_check=SLOW)
+@settings(max_examples=5, suppress_health_check=SLOW)
 @given(worlds(), migrated(), st.sampled_from(ASKED))
 def test_whom_a_system_may_act_for_follows_the_same_rule(world: RandomWorld, moved: list[Fact], at: datetime) -> None:
     some = [*_rows(Authority.SHADOW, EVERY_REPORTEE), *_rows(Authority.NEW, "co-a", "firm", "pat")]
@@ -158,7 +158,7 @@ def _permitted(snapshot: Snapshot, subject: Subject, rights: Iterable[Right], at
     return {each.party for each in questions if _asked(snapshot, each).ruling.permitted}
 
 
-@settings(max_examples=10, suppress_health_check=SLOW)
+@settings(max_examples=5, suppress_health_check=SLOW)
 @given(worlds(), migrated(), st.sampled_from(ASKED))
 def test_a_difference_is_told_with_its_direction(world: RandomWorld, moved: list[Fact], at: datetime) -> None:
     snapshot = world.snapshot(*moved, *_rows(Authority.SHADOW, EVERY_REPORTEE))

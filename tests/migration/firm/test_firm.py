@@ -129,9 +129,9 @@ class TestNumbers:
 
 
 class TestImport:
-    def test_goes_into_a_store_that_has_the_vocabulary(self, store: Store) -> None:
-        seed_vocabulary(store)
-        imported = import_world(store, OPERATOR, firm_world(0))
+    def test_goes_into_a_store_that_has_the_vocabulary(self, sqlite_store: Store) -> None:
+        seed_vocabulary(sqlite_store)
+        imported = import_world(sqlite_store, OPERATOR, firm_world(0))
         assert imported.facts["party"] == sum(isinstance(fact, Party) for fact in firm_facts(0))
         assert len(imported.facts) == 14
 

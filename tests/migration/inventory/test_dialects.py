@@ -130,6 +130,24 @@ def test_a_local_role_is_every_member_with_every_service() -> None:
     assert len({fact.receiver for fact in given}) == 2
 
 
+@pytest.mark.parametrize(("by_itself", "by_role"), [("31.12.2026", ""), ("", "31.12.2026")])
+def test_given_by_itself_and_by_a_local_role_lasts_until_the_later_end(
+    tmp_path: Path, by_itself: str, by_role: str
+) -> None:
+    rights = (
+        ("Avgiver", "Mottaker", "Tjenestekode", "Utgave", "Rettighet", "Gyldig til"),
+        (CLIENT, FIRM, "3357", "130815", "Les", by_itself),
+    )
+    roles = (
+        ("Lokal rolle", "Avgiver", "Medlem", "Tjenestekode", "Utgave", "Handling", "Gyldig til"),
+        ("Regnskapshjelp", CLIENT, FIRM, "", "", "", ""),
+        ("Regnskapshjelp", CLIENT, "", "3357", "130815", "Les", by_role),
+    )
+    csv_files("utf-8")(tmp_path, {**TABLES, "enkeltrettigheter": rights, "lokale roller": roles})
+    given = [fact for fact in facts_of(read(tmp_path).snapshot) if isinstance(fact, RightDelegation)]
+    assert [fact.valid_to for fact in given] == [None]
+
+
 def test_a_service_that_no_table_knows_is_one_that_only_its_single_rights_open() -> None:
     catalogue = plain_inventory().snapshot.catalogue
     service = catalogue.services[ServiceId("svc:4444/201012")]

@@ -27,7 +27,7 @@ _CELLS = st.one_of(
 )
 _PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 # Few worlds with many rows: to build a world takes longer than to read its rows.
-_QUICK = settings(max_examples=4, phases=_PHASES, suppress_health_check=list(HealthCheck))
+_QUICK = settings(max_examples=2, phases=_PHASES, suppress_health_check=list(HealthCheck))
 
 
 def _written(rows: Rows, kind: TableKind) -> Inventory:
@@ -44,7 +44,7 @@ def _written(rows: Rows, kind: TableKind) -> Inventory:
 def test_read_is_taken_and_bad_in_every_table(kind: TableKind, data: st.DataObject) -> None:
     names = [headers[0] for headers in SHAPES[kind].columns.values()]
     row = st.lists(_CELLS, min_size=len(names), max_size=len(names))
-    rows = data.draw(st.lists(row.filter(_has_something), min_size=10, max_size=40))
+    rows = data.draw(st.lists(row.filter(_has_something), min_size=20, max_size=60))
     found = _written([names, *rows], kind)
     (count,) = (count for count in found.counts if count.source.startswith("a "))
     assert count.read + (1 if count.stated is not None else 0) == len(rows)

@@ -187,3 +187,33 @@ def test_the_same_text_and_key_give_the_same_signature(parity: Parity) -> None:
 
     assert sign_report(text, KARI) == sign_report(text, KARI)
     assert read_signature(sign_report(text, KARI)).digest in sign_report(text, KARI)
+
+
+def _approvers(*rows: tuple[object, str]) -> str:
+    return json.dumps([{"name": name, "public_key": public_key_of(key)} for name, key in rows])
+
+
+@pytest.mark.parametrize("name", ["kari", " Kari ", "Ka\u00adri".replace("\u00ad", ""), "\uff2bari", "", "  ", None, 1])
+def test_nobody_is_two_approvers_by_another_spelling(name: object) -> None:
+    assert [each.name for each in read_signatories(_approvers(("Kari", KARI), ("Ola  Nordmann", OLA)))] == [
+        "Kari", "Ola Nordmann",
+    ]  # fmt: skip
+    with pytest.raises(InvalidInput):
+        read_signatories(_approvers(("Kari", KARI), (name, OLA)))
+
+
+def test_files_that_can_be_read_in_two_ways_or_never_end_are_refused(gained: Parity) -> None:
+    key = json.dumps(public_key_of(KARI))
+    twice = f'[{{"name": "Ola", "public_key": {key}, "name": "Kari"}}]'
+    approval = approve_gained(gained, KARI)
+    doubled = approval.replace('"signs":', '"signs": "something else", "signs":')
+    deep = "[" * 100_000
+    for read, text in (
+        (read_signatories, twice),
+        (read_signatories, deep),
+        (read_signature, doubled),
+        (read_signature, deep),
+    ):
+        with pytest.raises(InvalidInput):
+            read(text)
+    assert read_signature(approval).signs != "something else"

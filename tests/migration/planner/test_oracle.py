@@ -83,7 +83,7 @@ def firms(draw: st.DrawFn) -> RandomFirm:
     return RandomFirm(firm_facts(facts), uses or used(FIRM, 5))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(firms(), st.booleans())
 def test_a_plan_carried_out_is_what_it_says(firm: RandomFirm, agent_rights: bool) -> None:  # noqa: FBT001
     found = inventory(firm.facts, firm.uses)
@@ -157,7 +157,7 @@ def check_that_the_counts_are_true(found: Inventory, plan: Plan, after: Snapshot
     assert plan.over_grant.gained == len(opened - before)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(firms())
 def test_a_plan_of_what_has_been_carried_out_asks_for_nothing_more(firm: RandomFirm) -> None:
     found = inventory(firm.facts, firm.uses)

@@ -46,8 +46,13 @@ def test_a_plan_is_read_back_as_it_was_and_names_itself() -> None:
         (lambda text: text.replace('"wave_size": 100', '"wave": 100'), "`options`"),
         (lambda text: text.replace('"sequence": 1', '"sequence": true'), "`sequence`"),
         (lambda text: text.replace('"at": "2026', '"at": "x'), "no moment"),
+        (lambda text: text.replace('"users": [', '"users": [],\n"users": [', 1), "a name stands twice"),
+        (lambda text: text[:0] + "[" * 100_000, "no JSON"),
     ],
-    ids=["cut", "a list", "another section", "a text for a number", "another option", "a flag", "no date"],
+    ids=[
+        "cut", "a list", "another section", "a text for a number", "another option", "a flag", "no date", "twice",
+        "no end",
+    ],
 )  # fmt: skip
 def test_a_text_that_is_no_plan_is_refused_with_the_place(spoil: object, told: str) -> None:
     text = plan_text(planned(clients((ONE, "REGN")), resource("mva", ["r1"]), became(1, "mva"), uses=used(ONE, 1)))

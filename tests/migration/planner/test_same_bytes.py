@@ -46,7 +46,7 @@ def test_the_order_of_facts_and_uses_changes_nothing(seed: int) -> None:
 
 def test_neither_hashes_nor_the_python_change_a_byte() -> None:
     for place, python in enumerate(pythons()):
-        for seed in ("0", "1", "4711") if place == 0 else ("random",):
+        for seed in ("0", "4711") if place == 0 else ("random",):
             environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed}
             told = subprocess.run(
                 [python, "-B", "-W", "ignore", "-m", "tests.migration.planner.golden_firm"],

@@ -14,6 +14,7 @@ from core import (
     CallerKind,
     ErrorCode,
     InvalidInput,
+    NotAllowed,
     NotFound,
     Store,
     add_brown_out,
@@ -109,3 +110,12 @@ def test_what_cannot_be_meant_is_refused(
         add_brown_out(world, OPERATOR, NOW + begins, NOW + ends, **named)
     assert refused.value.code is ErrorCode.INVALID_BROWN_OUT
     assert planned_brown_outs(world.snapshot()) == ()
+
+
+def test_only_the_operator_plans_and_ends_one(store: Store) -> None:
+    planned = add_brown_out(store, OPERATOR, NOW + HOUR, NOW + 2 * HOUR)
+    vendor = Caller(CallerKind.VENDOR, organisation="310000108")
+    with pytest.raises(NotAllowed):
+        add_brown_out(store, vendor, NOW + HOUR, NOW + 2 * HOUR)
+    with pytest.raises(NotAllowed):
+        end_brown_out(store, vendor, planned.id)

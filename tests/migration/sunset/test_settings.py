@@ -34,6 +34,9 @@ CALLS = 23
         ("SOAP_SUNSET_LINK", "https://bro.example/\r\nX: y", "http"),
         ("TRUSTED_PROXIES", "-1", "negative"),
         ("CENSUS_SECONDS", "-1", "negative"),
+        ("CENSUS_SECONDS", "nan", "negative"),
+        ("ARCHIVE_SECONDS", "inf", "more than"),
+        ("DELIVERY_SECONDS", "1e12", "more than"),
     ],
 )
 def test_what_cannot_be_meant_keeps_the_gateway_from_starting(setting: str, value: str, says: str) -> None:

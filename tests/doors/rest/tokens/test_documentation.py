@@ -8,7 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from brobygger.application import create_application, open_store
+from brobygger.application import create_application
+from brobygger.opening import open_store
 from brobygger.settings import Settings
 from rest import FileKeys
 from tests.test_readme import ROOT, commands
