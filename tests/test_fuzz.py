@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS = 16 if os.environ.get("CI") else 5
+SECONDS = 8 if os.environ.get("CI") else 5
 LARGEST_CORPUS = 1_000_000
 
 

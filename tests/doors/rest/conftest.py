@@ -102,7 +102,7 @@ class _Standing:
         self.checked.broken.clear()
 
 
-_IDLE: dict[tuple[tuple[Path, ...], bool], list[_Standing]] = {}
+_IDLE: dict[tuple[tuple[Path, ...], bool, bool], list[_Standing]] = {}
 """Open doors that nobody uses now, by their world. To open one takes fifty times as long as to put it back."""
 
 
@@ -116,10 +116,17 @@ def _doors_are_closed() -> Iterator[None]:
 
 
 @contextmanager
-def running(url: str, *more: Path, strict: bool = False) -> Iterator[House]:
-    """A door in a thread, with the vendor's client registered. ``url`` is an empty database, to be copied."""
-    idle = _IDLE.setdefault((more, strict), [])
-    standing = idle.pop() if idle else _opened(Path(url.removeprefix("sqlite:///")).read_bytes(), more, strict=strict)
+def running(url: str, *more: Path, strict: bool = False, own_only: bool = False) -> Iterator[House]:
+    """A door in a thread, with the vendor's client registered. ``url`` is an empty database, to be copied.
+
+    ``own_only``: service owners ask about their own resources only.
+    """
+    idle = _IDLE.setdefault((more, strict, own_only), [])
+    if idle:
+        standing = idle.pop()
+    else:
+        database = Path(url.removeprefix("sqlite:///")).read_bytes()
+        standing = _opened(database, more, strict=strict, own_only=own_only)
     try:
         yield standing.house
     except BaseException:
@@ -131,7 +138,7 @@ def running(url: str, *more: Path, strict: bool = False) -> Iterator[House]:
     assert not broken, "\n".join(broken)
 
 
-def _opened(database: bytes, more: tuple[Path, ...], *, strict: bool) -> _Standing:
+def _opened(database: bytes, more: tuple[Path, ...], *, strict: bool, own_only: bool) -> _Standing:
     folder = tempfile.TemporaryDirectory(prefix="brobygger-door-")
     file = Path(folder.name) / "brobygger.db"
     file.write_bytes(_with_world(database, more))
@@ -141,7 +148,9 @@ def _opened(database: bytes, more: tuple[Path, ...], *, strict: bool) -> _Standi
     base = f"http://127.0.0.1:{server.server_port}"
     issuer = create_stand_in(store, base)
     issuer.register_client(CLIENT, VENDOR, SCOPES, {"keys": [jwk("vendor", "fjell-1")]})
-    options = RestOptions(base, CONFIRM, demo=True, issuer=issuer, strict_upstream=strict)
+    options = RestOptions(
+        base, CONFIRM, demo=True, issuer=issuer, strict_upstream=strict, own_resources_only=own_only
+    )
     checked = Contract()
     server.set_app(checked.around(create_rest_app(store, TokenTrust(issuer.trusted_issuers()), options)))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

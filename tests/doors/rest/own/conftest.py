@@ -75,8 +75,7 @@ def asking(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture
-def keeping_to_their_own(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callers]:
+def keeping_to_their_own(sqlite_url: str) -> Iterator[Callers]:
     """Everybody, before a door that answers service owners about their own services only."""
-    monkeypatch.setattr(doors, "RestOptions", partial(RestOptions, own_resources_only=True))
-    with running(sqlite_url, WORLD) as house:
+    with running(sqlite_url, WORLD, own_only=True) as house:
         yield open_house(house)
