@@ -50,6 +50,8 @@ class Settings:
     nothing is counted. ``soap_deprecated`` and ``soap_sunset`` are ISO moments told with every answer of the old
     services, ``soap_sunset_link`` the address of a page about it; ``soap_sunset_in_envelope`` tells it in the SOAP
     header too.
+    ``approvers`` and ``report_key`` are files that settle who may approve what a move gains, and whose signature a
+    parity report must have: then no command takes others.
     ``delivery_targets`` is a JSON file that says where submissions are delivered (docs/delivery.md); without it,
     outside the demo, nothing is. ``delivery_seconds`` is how often the server looks for some; 0 leaves it to others.
     """
@@ -82,6 +84,8 @@ class Settings:
     soap_sunset: str = ""
     soap_sunset_link: str = ""
     soap_sunset_in_envelope: bool = False
+    approvers: str = ""
+    report_key: str = ""
     delivery_targets: str = ""
     delivery_seconds: float = 1.0
     log_level: str = "info"

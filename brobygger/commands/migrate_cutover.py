@@ -9,6 +9,7 @@ import click
 
 from brobygger.commands.cohorts import budget_options, cohort_options, read_allowance, read_cohort, told_row
 from brobygger.commands.output import console, json_option, opened_store, print_json, teaches
+from brobygger.commands.parity_options import read_text, settled_file
 from core import OPERATOR, AuthorityRow, Place, Store, cut_back
 from legacy_mappings.cutting_over import Proof, cut_over_proved
 from legacy_mappings.parity import read_signatories
@@ -37,6 +38,8 @@ def cutover(as_json: bool, back: bool, reason: str, **asked: Any) -> None:
     The report must be signed, cover every system, pass the gate, and still hold; the cohort must have stood in shadow
     for the clean days. With --back the old world rules again and the new one is asked too.
     """
+    asked["key"] = settled_file("report-key", asked["key"])
+    asked["approvers"] = settled_file("approvers", asked["approvers"])
     with opened_store() as store:
         places = read_cohort(store, asked)
         rows = cut_back(store, OPERATOR, places, told=reason) if back else _cut_over(store, places, asked)
@@ -52,11 +55,11 @@ def _cut_over(store: Store, places: tuple[Place, ...], asked: dict[str, Any]) ->
     if missing:
         raise click.UsageError(f"--{missing[0]} is needed: a cut-over rests on a signed report")
     proof = Proof(
-        report=_text(asked["report"]),
-        signature=_text(asked["signature"]),
-        public_key=_text(asked["key"]),
-        approvals=tuple(map(_text, asked["approvals"])),
-        signatories=read_signatories(_text(asked["approvers"])) if asked["approvers"] is not None else (),
+        report=read_text(asked["report"]),
+        signature=read_text(asked["signature"]),
+        public_key=read_text(asked["key"]),
+        approvals=tuple(map(read_text, asked["approvals"])),
+        signatories=read_signatories(read_text(asked["approvers"])) if asked["approvers"] is not None else (),
         most_lost=asked["most_lost"],
     )
     return cut_over_proved(
@@ -68,7 +71,3 @@ def _cut_over(store: Store, places: tuple[Place, ...], asked: dict[str, Any]) ->
         allowance=read_allowance(asked),
         cohort=asked["cohort"],
     )
-
-
-def _text(file: Path) -> str:
-    return file.read_text(encoding="utf-8")

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
+from brobygger.commands.output import settings_for_commands
+from brobygger.settings import PREFIX
 from core import ErrorCode, InvalidInput
 from legacy_mappings.parity import Signatory, read_signatories
 
@@ -32,10 +34,26 @@ def approvals_options(command: F) -> F:
     @click.option("--most-lost", type=click.IntRange(0), default=0, show_default=True, help="Losses without a plan.")
     @functools.wraps(command)
     def run(*, approvers: Path | None, given: tuple[Path, ...], most_lost: int, **options: Any) -> Any:
-        signatories = () if approvers is None else read_signatories(read_text(approvers))
+        settled = settled_file("approvers", approvers)
+        signatories = () if settled is None else read_signatories(read_text(settled))
         return command(approvals=Approvals(tuple(map(read_text, given)), signatories, most_lost), **options)
 
     return run  # type: ignore[return-value]
+
+
+def settled_file(name: str, given: Path | None) -> Path | None:
+    """The file that a setting names, else the one that was given.
+
+    Whoever runs a command must not choose who may approve, where the installation has settled it: another file is a
+    usage error.
+    """
+    settled = {"approvers": settings_for_commands().approvers, "report-key": settings_for_commands().report_key}[name]
+    if not settled:
+        return given
+    if given is not None and given.resolve() != Path(settled).resolve():
+        variable = f"{PREFIX}{name.replace('-', '_').upper()}"
+        raise click.UsageError(f"{variable} settles this file: another one cannot be named")
+    return Path(settled)
 
 
 def read_text(path: Path) -> str:
