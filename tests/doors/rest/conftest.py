@@ -148,9 +148,7 @@ def _opened(database: bytes, more: tuple[Path, ...], *, strict: bool, own_only: 
     base = f"http://127.0.0.1:{server.server_port}"
     issuer = create_stand_in(store, base)
     issuer.register_client(CLIENT, VENDOR, SCOPES, {"keys": [jwk("vendor", "fjell-1")]})
-    options = RestOptions(
-        base, CONFIRM, demo=True, issuer=issuer, strict_upstream=strict, own_resources_only=own_only
-    )
+    options = RestOptions(base, CONFIRM, demo=True, issuer=issuer, strict_upstream=strict, own_resources_only=own_only)
     checked = Contract()
     server.set_app(checked.around(create_rest_app(store, TokenTrust(issuer.trusted_issuers()), options)))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 
-from rest import RestOptions
-from tests.doors.rest import conftest as doors
 from tests.doors.rest.conftest import House, running
 from tests.doors.rest.vendor import AUTHORIZE, FACIL, KARI, READ, Vendor, jwk
 
