@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from random import Random
 
@@ -28,6 +27,7 @@ from tests.migration.parity.mutations import ERRORS, NEUTRAL, Lots, Mutation
 
 EVERY_SYSTEM = (*SYSTEMS, LOCKED_SYSTEM)
 PER_WORLD = 20
+_MOST_LOTS = 40
 _PLACE = {kind.name: place for place, kind in enumerate(FACT_KINDS)}
 _WRONG = frozenset({"lost", "gained"})
 
@@ -94,7 +94,7 @@ def _judged(
 
 def _error(moved: Moved, name: str, mutation: Mutation, number: int) -> Judged:
     """The old side is asked of the world as it was, or as it is: a ground that ends takes both with it."""
-    for attempt in count():
+    for attempt in range(_MOST_LOTS):
         random = Random(f"{name}/{number}/{attempt}")  # noqa: S311 - the same lots every time
         edits = mutation(Lots(moved.facts, random))
         with _changed(moved.store, edits) as after:
@@ -103,7 +103,10 @@ def _error(moved: Moved, name: str, mutation: Mutation, number: int) -> Judged:
             wrong = sum(line.finding in _WRONG for line in expected)
             if wrong:
                 return _compared(name, number, before, after, expected)
-    raise AssertionError(name)
+    # There are worlds in which an error of this kind changes nothing: the next kind takes its place.
+    names = list(ERRORS)
+    other = names[(names.index(name) + 1) % len(names)]
+    return _error(moved, other, ERRORS[other], number)
 
 
 def _neutral(moved: Moved, name: str, mutation: Mutation, number: int) -> Judged:
