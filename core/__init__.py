@@ -544,7 +544,7 @@ from core.services.standin import (
 )
 from core.services.submission_use import SubmissionUse, submission_use
 from core.services.submissions import batch_receipt, submit_batch
-from core.services.successors import put_successor, put_successors
+from core.services.successors import put_successors
 from core.services.supposed_facts import MOST_EDITS, SUPPOSABLE, InvalidFacts, read_supposed, shown_edit
 from core.services.system_check import ALLOWED_RESOURCE_TYPES, InvalidSystem, SystemProblem, SystemProblemCode
 from core.services.system_user_reads import (
@@ -1140,7 +1140,6 @@ __all__ = [
     "purge_file_transfers",
     "put",
     "put_on_client",
-    "put_successor",
     "put_successors",
     "reach",
     "read_changes",

@@ -13,26 +13,12 @@ from core.services.administration import require_operator
 from core.store.store import Store, Written
 
 
-def put_successor(store: Store, caller: Caller, row: ServiceSuccessor) -> ServiceSuccessor:
-    """Enter what one action of an old service is in the new world, in place of a row with the same key.
-
-    The caller is the operator. Raises NotAllowed, and InvalidInput `UNKNOWN_SERVICE` where the old service is not
-    known or the new one is no resource of the register. Source: users-and-migration §4.1 row 2.
-    """
-    require_operator(caller)
-
-    def command(snapshot: Snapshot) -> Written[ServiceSuccessor]:
-        _check(snapshot, row)
-        there = snapshot.vocabulary.get(("service_successor", key_of(row)))
-        return Written(() if there == row else (put(row),), row)
-
-    return store.change(caller.name, command)
-
-
 def put_successors(store: Store, caller: Caller, rows: Iterable[ServiceSuccessor]) -> int:
     """Say what actions of old services are in the new world, in place of all that was said about these actions.
 
-    Returns how many rows were entered, changed or removed. All or nothing. Raises as `put_successor`.
+    Returns how many rows were entered, changed or removed; all or nothing. The caller is the operator. Raises
+    NotAllowed, and InvalidInput `UNKNOWN_SERVICE` where an old service is not known or the new one is no resource of
+    the register. Source: users-and-migration §4.1 row 2.
     """
     require_operator(caller)
     wanted = tuple(rows)

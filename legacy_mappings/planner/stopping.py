@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from core import PartyId, Reaches
+from core import PartyId, Reaches, under_terms
 from legacy_mappings.planner.one_system import SystemPlan
 from legacy_mappings.planner.permitted import Permissions
 from legacy_mappings.planner.records import NOBODYS_CAUSES, Stopping
@@ -22,7 +22,7 @@ def stopping_at(scene: Scene, plans: Iterable[SystemPlan], until: datetime) -> t
     Source: users-and-migration §4.1 row 5; packages-and-roles §8 on the end of imported roles.
     """
     terms = replace(scene.snapshot.terms, old_roles_until=until)
-    later = Permissions(scene, Reaches(replace(scene.snapshot, terms=terms), until, scene.numbering))
+    later = Permissions(scene, Reaches(under_terms(scene.snapshot, terms), until, scene.numbering))
     owner_by_owner = sorted(plans, key=lambda plan: plan.system.owner)
     found = (stopping for plan in owner_by_owner for stopping in _of_system(scene, plan, later))
     return tuple(sorted(found, key=lambda each: (each.enterprise_system, each.ground, each.rights, each.keeps)))

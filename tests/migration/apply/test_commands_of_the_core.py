@@ -36,7 +36,6 @@ from core import (
     moves_of_plan,
     newest_lines,
     plan_named,
-    put_successor,
     put_successors,
     register_system,
     take_back,
@@ -83,12 +82,12 @@ def add(store: Store, *facts: Fact) -> None:
 
 
 def test_a_successor_takes_the_place_of_the_row_with_its_key(firm: Store) -> None:
-    put_successor(firm, OPERATOR, ROW)
+    put_successors(firm, OPERATOR, [ROW])
     better = replace(ROW, source="a page", confidence=Confidence.STATED)
     assert put_successors(firm, OPERATOR, (better, ROW, replace(ROW, service=OLD_A_MELDING))) == 2
-    put_successor(firm, OPERATOR, better)
+    put_successors(firm, OPERATOR, [better])
     sequence = firm.snapshot().sequence
-    put_successor(firm, OPERATOR, better)
+    put_successors(firm, OPERATOR, [better])
     assert firm.snapshot().sequence == sequence
     assert {row.confidence for row in firm.snapshot().catalogue.successors[Right(OLD_TAX, WRITE)]} == {
         Confidence.STATED
@@ -98,7 +97,7 @@ def test_a_successor_takes_the_place_of_the_row_with_its_key(firm: Store) -> Non
 @pytest.mark.parametrize("row", [replace(ROW, service=ServiceId("asmx:1/1")), replace(ROW, resource=OLD_TAX)])
 def test_a_successor_of_nothing_or_that_is_no_resource(firm: Store, row: ServiceSuccessor) -> None:
     with pytest.raises(GatewayError) as refused:
-        put_successor(firm, OPERATOR, row)
+        put_successors(firm, OPERATOR, [row])
     assert code_of(refused) is ErrorCode.UNKNOWN_SERVICE
     with pytest.raises(GatewayError) as refused:
         put_successors(firm, person(BOSS), (ROW,))
